@@ -1,0 +1,140 @@
+//! People.
+
+use super::{ids::UserId, time::Timestamp};
+
+/// A person with an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    pub id: UserId,
+    /// Unique; what a person may type instead of an address.
+    pub username: String,
+    /// Unique among all users, lower-case.
+    pub email: Option<String>,
+    pub email_verified: bool,
+    pub profile: Profile,
+    pub status: UserStatus,
+    pub role: Role,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// The members of OpenID Connect Core §5.1 that we keep for a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    pub name: Option<String>,
+    pub given_name: Option<String>,
+    pub family_name: Option<String>,
+    pub picture: Option<String>,
+    pub locale: Option<String>,
+    pub zoneinfo: Option<String>,
+    pub phone_number: Option<String>,
+    pub phone_number_verified: bool,
+    pub address: Option<Address>,
+}
+
+/// OpenID Connect Core §5.1.1.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Address {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formatted: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub street_address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locality: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserStatus {
+    Active,
+    Suspended,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Member,
+    Admin,
+}
+
+impl User {
+    pub fn is_active(&self) -> bool {
+        self.status == UserStatus::Active
+    }
+
+    /// What pages call the user: the name, else the address, else the username.
+    pub fn display_name(&self) -> &str {
+        self.profile.name.as_deref().or(self.email.as_deref()).unwrap_or(&self.username)
+    }
+}
+
+impl UserStatus {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Active, Self::Suspended].into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+impl Role {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Member, Self::Admin].into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// An address as we keep and compare it: trimmed, lower-case, one `@` with something on both sides.
+pub fn normal_email(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (local, domain) = text.rsplit_once('@')?;
+    let fits = !local.is_empty()
+        && domain.len() >= 3
+        && text.len() <= 254
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+        && !local.contains('@');
+    fits.then(|| text.to_lowercase())
+}
+
+/// A username as we keep it: 1 to 64 of `a-z 0-9 . _ -`, lower-case, never with an `@`.
+pub fn normal_username(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let fits = (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
+    fits.then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_compared_in_lower_case() {
+        assert_eq!(normal_email(" Alice@Example.COM ").as_deref(), Some("alice@example.com"));
+        assert_eq!(normal_email("alice"), None);
+        assert_eq!(normal_email("a@b@example.com"), None);
+        assert_eq!(normal_email("a b@example.com"), None);
+    }
+
+    #[test]
+    fn a_username_cannot_be_an_address() {
+        assert_eq!(normal_username("Jane.Doe").as_deref(), Some("jane.doe"));
+        assert_eq!(normal_username("jane@doe"), None);
+        assert_eq!(normal_username(""), None);
+    }
+}
