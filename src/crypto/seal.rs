@@ -1,0 +1,251 @@
+//! Sealing: what leaves this server, or its database, so that only this server can open it.
+
+use std::fmt;
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hkdf, hmac,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::{broken, random};
+
+/// What a seal is for: each purpose has keys of its own, so that none opens another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Code,
+    Interaction,
+    Form,
+    Playground,
+    SigningKey,
+    Refresh,
+}
+
+/// The sealing keys: the first one seals, every one opens. Its `Debug` prints their numbers.
+pub struct SealingRing {
+    first: Entry,
+    rest: Vec<Entry>,
+}
+
+/// A message authentication code, and the number of the sealing key that made it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Mac {
+    pub key_id: u8,
+    pub tag: [u8; 32],
+}
+
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    #[error("the sealing key has no line with a key")]
+    Empty,
+    #[error("line {0} of the sealing key is not a number from 0 to 255 and 32 bytes in base64")]
+    BadLine(usize),
+    #[error("line {0} of the sealing key repeats a number or a key")]
+    Repeated(usize),
+}
+
+/// One line: its keys are derived once.
+struct Entry {
+    id: u8,
+    fingerprint: [u8; 16],
+    code: Keys,
+    interaction: Keys,
+    form: Keys,
+    playground: Keys,
+    signing_key: Keys,
+    refresh: Keys,
+}
+
+/// The keys of one purpose.
+struct Keys {
+    seal: LessSafeKey,
+    mac: hmac::Key,
+}
+
+/// An HKDF output of this many bytes.
+struct Bytes(usize);
+
+const TAG_LEN: usize = 16;
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Code => b"code",
+            Self::Interaction => b"interaction",
+            Self::Form => b"form",
+            Self::Playground => b"playground",
+            Self::SigningKey => b"signing-key",
+            Self::Refresh => b"refresh",
+        }
+    }
+}
+
+impl SealingRing {
+    /// Reads the lines of a key file; a comma may stand for the end of a line, for environment variables.
+    pub fn parse(text: &str) -> Result<Self, SealError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.split('#').next().unwrap_or_default();
+            for item in line.split(',').map(str::trim).filter(|item| !item.is_empty()) {
+                let entry = Entry::parse(item).ok_or(SealError::BadLine(number))?;
+                if entries.iter().any(|other| other.id == entry.id || other.fingerprint == entry.fingerprint) {
+                    return Err(SealError::Repeated(number));
+                }
+                entries.push(entry);
+            }
+        }
+        let mut entries = entries.into_iter();
+        let first = entries.next().ok_or(SealError::Empty)?;
+        Ok(Self { first, rest: entries.collect() })
+    }
+
+    /// The text of a new key file.
+    pub fn generate() -> Zeroizing<String> {
+        let key = random::token();
+        Zeroizing::new(format!("# Signet's sealing key. Back it up, apart from the database.\n1 {}\n", key.reveal()))
+    }
+
+    /// The fingerprint of the key that seals.
+    pub fn fingerprint(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.first.fingerprint)
+    }
+
+    /// A fingerprint for each key, the one that seals first; no key can be computed from it.
+    pub fn fingerprints(&self) -> Vec<String> {
+        self.entries().map(|entry| URL_SAFE_NO_PAD.encode(entry.fingerprint)).collect()
+    }
+
+    /// AES-256-GCM-SIV (RFC 8452): key number ‖ nonce ‖ ciphertext ‖ tag. `context` has to be the same to open it.
+    pub fn seal(&self, purpose: Purpose, context: &[u8], plain: &[u8]) -> Vec<u8> {
+        let nonce: [u8; NONCE_LEN] = random::bytes();
+        let mut sealed = Vec::with_capacity(1 + NONCE_LEN + plain.len() + TAG_LEN);
+        sealed.push(self.first.id);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(plain);
+
+        let body = sealed.get_mut(1 + NONCE_LEN..).unwrap_or_default();
+        let key = &self.first.keys(purpose).seal;
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        match key.seal_in_place_separate_tag(nonce, associated(purpose, context), body) {
+            Ok(tag) => sealed.extend_from_slice(tag.as_ref()),
+            Err(_) => broken("sealing"),
+        }
+        sealed
+    }
+
+    /// `None` where it was not sealed by one of these keys, for this purpose and context, or was changed since.
+    pub fn open(&self, purpose: Purpose, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (&id, rest) = sealed.split_first()?;
+        let (&nonce, body) = rest.split_first_chunk::<NONCE_LEN>()?;
+        let key = &self.entry(id)?.keys(purpose).seal;
+
+        let mut plain = body.to_vec();
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let length = key.open_in_place(nonce, associated(purpose, context), &mut plain).ok()?.len();
+        plain.truncate(length);
+        Some(plain)
+    }
+
+    /// HMAC-SHA256 by the key that seals.
+    pub fn mac(&self, purpose: Purpose, message: &[u8]) -> Mac {
+        let mut tag = [0; 32];
+        if hmac::sign_to_buffer(&self.first.keys(purpose).mac, message, &mut tag).is_err() {
+            broken("HMAC-SHA256");
+        }
+        Mac { key_id: self.first.id, tag }
+    }
+
+    /// Compares in constant time.
+    pub fn verify_mac(&self, purpose: Purpose, message: &[u8], mac: &Mac) -> bool {
+        self.entry(mac.key_id).is_some_and(|entry| hmac::verify(&entry.keys(purpose).mac, message, &mac.tag).is_ok())
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        std::iter::once(&self.first).chain(&self.rest)
+    }
+
+    fn entry(&self, id: u8) -> Option<&Entry> {
+        self.entries().find(|entry| entry.id == id)
+    }
+}
+
+impl fmt::Debug for SealingRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SealingRing").field(&self.entries().map(|entry| entry.id).collect::<Vec<_>>()).finish()
+    }
+}
+
+impl fmt::Debug for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl Entry {
+    fn parse(line: &str) -> Option<Self> {
+        let (id, key) = line.split_once(char::is_whitespace)?;
+        // Both alphabets: `openssl rand -base64 32` is how people make a key.
+        let key = Zeroizing::new(key.trim().trim_end_matches('=').replace('+', "-").replace('/', "_"));
+        let key = Zeroizing::new(URL_SAFE_NO_PAD.decode(key.as_bytes()).ok()?);
+        let id = id.parse().ok()?;
+        (key.len() == 32 && !bool::from(key.as_slice().ct_eq(&[0; 32]))).then(|| Self::derive(id, &key))
+    }
+
+    fn derive(id: u8, key: &[u8]) -> Self {
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"signet/sealing/1").extract(key);
+        let mut fingerprint = [0; 16];
+        expand(&root, &[b"fingerprint"], &mut fingerprint);
+        let keys = |purpose| Keys::derive(&root, purpose);
+        Self {
+            id,
+            fingerprint,
+            code: keys(Purpose::Code),
+            interaction: keys(Purpose::Interaction),
+            form: keys(Purpose::Form),
+            playground: keys(Purpose::Playground),
+            signing_key: keys(Purpose::SigningKey),
+            refresh: keys(Purpose::Refresh),
+        }
+    }
+
+    const fn keys(&self, purpose: Purpose) -> &Keys {
+        match purpose {
+            Purpose::Code => &self.code,
+            Purpose::Interaction => &self.interaction,
+            Purpose::Form => &self.form,
+            Purpose::Playground => &self.playground,
+            Purpose::SigningKey => &self.signing_key,
+            Purpose::Refresh => &self.refresh,
+        }
+    }
+}
+
+impl Keys {
+    fn derive(root: &hkdf::Prk, purpose: Purpose) -> Self {
+        let mut seal = Zeroizing::new([0; 32]);
+        expand(root, &[b"seal/", purpose.label()], seal.as_mut_slice());
+        let mut mac = Zeroizing::new([0; 32]);
+        expand(root, &[b"mac/", purpose.label()], mac.as_mut_slice());
+        let Ok(seal) = UnboundKey::new(&AES_256_GCM_SIV, seal.as_slice()) else { broken("AES-256-GCM-SIV") };
+        Self { seal: LessSafeKey::new(seal), mac: hmac::Key::new(hmac::HMAC_SHA256, mac.as_slice()) }
+    }
+}
+
+impl hkdf::KeyType for Bytes {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
+/// RFC 5869 §2.3.
+fn expand(root: &hkdf::Prk, purpose: &[&[u8]], out: &mut [u8]) {
+    if root.expand(purpose, Bytes(out.len())).and_then(|okm| okm.fill(out)).is_err() {
+        broken("HKDF");
+    }
+}
+
+fn associated(purpose: Purpose, context: &[u8]) -> Aad<Vec<u8>> {
+    Aad::from([purpose.label(), b"\0", context].concat())
+}
