@@ -103,3 +103,94 @@ impl<'a> Letter<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::samples::{at, ring};
+
+    fn code() -> Code {
+        Code {
+            family: FamilyId([9; 16]),
+            expires_at: at(1_000),
+            client_id: ClientId::parse("my-app").unwrap(),
+            user_id: UserId::new(at(1), [1; 10]),
+            session_id: SessionId::new(at(2), [2; 10]),
+            scope: Scope::parse("openid profile").unwrap(),
+            resources: vec!["https://api.example/".into()],
+            claims: ClaimsRequest::default(),
+            redirect_uri: Some("https://app.example/cb?a=\"b\"&ü".into()),
+            challenge: Challenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+            nonce: Some("n-0S6_WzA2Mj".into()),
+        }
+    }
+
+    #[test]
+    fn a_code_opens_as_it_was_sealed() {
+        let text = seal(&ring(), &code()).unwrap();
+        assert_eq!(open(&ring(), text.reveal()), Some(code()));
+    }
+
+    #[test]
+    fn what_the_request_left_out_stays_out() {
+        let bare = Code {
+            resources: Vec::new(),
+            redirect_uri: None,
+            challenge: None,
+            nonce: None,
+            scope: Scope::default(),
+            ..code()
+        };
+        let text = seal(&ring(), &bare).unwrap();
+        assert_eq!(open(&ring(), text.reveal()), Some(bare));
+    }
+
+    #[test]
+    fn a_usual_code_fits_into_a_short_url() {
+        assert!(seal(&ring(), &code()).unwrap().reveal().len() < 600);
+    }
+
+    #[test]
+    fn a_code_that_would_be_too_long_is_not_made_and_not_looked_at() {
+        let long = Code { nonce: Some("n".repeat(MAX_LENGTH)), ..code() };
+        assert!(seal(&ring(), &long).is_none());
+
+        let plain = serde_json::to_vec(&Letter::of(&long)).unwrap();
+        let text = URL_SAFE_NO_PAD.encode(ring().seal(Purpose::Code, b"", &plain));
+        assert_eq!(open(&ring(), &text), None);
+    }
+
+    #[test]
+    fn a_letter_of_another_purpose_is_no_code() {
+        let plain = serde_json::to_vec(&Letter::of(&code())).unwrap();
+        let text = URL_SAFE_NO_PAD.encode(ring().seal(Purpose::Interaction, b"", &plain));
+        assert_eq!(open(&ring(), &text), None);
+    }
+
+    #[test]
+    fn a_tampered_code_does_not_open() {
+        let text = seal(&ring(), &code()).unwrap();
+        let mut bytes = URL_SAFE_NO_PAD.decode(text.reveal()).unwrap();
+        bytes[40] ^= 1;
+        assert_eq!(open(&ring(), &URL_SAFE_NO_PAD.encode(bytes)), None);
+        assert_eq!(open(&ring(), &format!("{}=", text.reveal())), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_code_round_trips(family: [u8; 16], expires: i64, nonce: Option<String>, redirect_uri: Option<String>, resources: Vec<String>) {
+            let code = Code { family: FamilyId(family), expires_at: at(expires), nonce, redirect_uri, resources, ..code() };
+            if let Some(text) = seal(&ring(), &code) {
+                prop_assert_eq!(open(&ring(), text.reveal()), Some(code));
+            }
+        }
+
+        #[test]
+        fn strange_text_is_no_code(text: String, plain: Vec<u8>) {
+            prop_assert_eq!(open(&ring(), &text), None);
+            prop_assert_eq!(open(&ring(), &URL_SAFE_NO_PAD.encode(ring().seal(Purpose::Code, b"", &plain))), None);
+        }
+    }
+}

@@ -47,8 +47,10 @@ pub fn read(dir: &Path) -> Result<Option<SealingRing>, KeyFileError> {
 pub fn create(dir: &Path) -> Result<SealingRing, KeyFileError> {
     let path = path(dir);
     let text = SealingRing::generate();
-    let ring = SealingRing::parse(&text).map_err(|source| KeyFileError::Content { path: path.clone(), source })?;
-    let written = DirBuilder::new().recursive(true).mode(0o700).create(dir).and_then(|()| publish(dir, &path, &text));
+    let ring =
+        SealingRing::parse(text.reveal()).map_err(|source| KeyFileError::Content { path: path.clone(), source })?;
+    let written =
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).and_then(|()| publish(dir, &path, text.reveal()));
     match written {
         Ok(()) => Ok(ring),
         Err(source) if source.kind() == ErrorKind::AlreadyExists => Err(KeyFileError::Exists(path)),
@@ -60,7 +62,7 @@ pub fn create(dir: &Path) -> Result<SealingRing, KeyFileError> {
 pub fn is_private(dir: &Path) -> Result<bool, KeyFileError> {
     let path = path(dir);
     match fs::metadata(&path) {
-        Ok(file) => Ok(file.permissions().mode() & 0o077 == 0),
+        Ok(file) => Ok(matches!(file.permissions().mode() & 0o777, 0o600 | 0o400)),
         Err(source) => Err(KeyFileError::Io { path, source }),
     }
 }
@@ -74,4 +76,68 @@ fn publish(dir: &Path, path: &Path, text: &str) -> io::Result<()> {
     fs::remove_file(&draft)?;
     linked?;
     File::open(dir)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_missing_file_is_not_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(read(dir.path()).unwrap().is_none());
+        assert!(read(&dir.path().join("missing")).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_new_key_is_private_and_reads_back() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("keys");
+        let made = create(&dir).unwrap();
+
+        assert_eq!(read(&dir).unwrap().unwrap().fingerprints(), made.fingerprints());
+        assert_eq!((mode(&dir), mode(&path(&dir))), (0o700, 0o600));
+        assert!(is_private(&dir).unwrap());
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "the draft is gone");
+    }
+
+    #[test]
+    fn a_key_that_exists_is_never_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = create(dir.path()).unwrap();
+        assert!(matches!(create(dir.path()), Err(KeyFileError::Exists(_))));
+        assert_eq!(read(dir.path()).unwrap().unwrap().fingerprints(), made.fingerprints());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn of_many_processes_one_makes_the_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = std::thread::scope(|scope| {
+            let starts: Vec<_> = (0..8).map(|_| scope.spawn(|| create(dir.path()).is_ok())).collect();
+            starts.into_iter().map(|start| start.join().unwrap()).filter(|made| *made).count()
+        });
+        assert_eq!(made, 1);
+        assert!(read(dir.path()).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_damaged_file_is_an_error_that_names_it() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(path(dir.path()), "1 short\n").unwrap();
+        let error = read(dir.path()).unwrap_err().to_string();
+        assert!(error.contains("sealing.key") && error.contains("line 1") && !error.contains("short"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_others_may_read_is_not_private() {
+        let dir = tempfile::tempdir().unwrap();
+        create(dir.path()).unwrap();
+        fs::set_permissions(path(dir.path()), fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(!is_private(dir.path()).unwrap());
+    }
 }

@@ -113,7 +113,11 @@ impl Keyring {
     /// The active key that became active last.
     pub fn signer(&self, now: Timestamp) -> Option<&Arc<Signer>> {
         let active = self.0.iter().filter(|verifier| verifier.key.state(now) == KeyState::Active);
-        active.max_by_key(|verifier| verifier.key.activates_at)?.signer.as_ref()
+        active
+            .filter(|verifier| verifier.signer.is_some())
+            .max_by_key(|verifier| verifier.key.activates_at)?
+            .signer
+            .as_ref()
     }
 
     /// The JWK Set (RFC 7517 §5) of the keys that are next, active or retired.
@@ -239,9 +243,125 @@ fn is_pair(private: &PrivateKey, public: &PublicKey) -> bool {
     private.sign(probe).is_some_and(|signature| public.verifies(probe, &signature))
 }
 
-fn header(kid: &str, algorithm: Algorithm, kind: TokenType) -> Option<String> {
+fn header(kid: &str, algorithm: Algorithm, token_type: TokenType) -> Option<String> {
     let mut header = Header::new(algorithm.jose());
-    header.typ = Some(kind.as_str().to_owned());
+    header.typ = Some(token_type.as_str().to_owned());
     header.kid = Some(kid.to_owned());
     Some(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::samples::{KEYS, NEW_LINE, at, keyring, ring, stored};
+
+    fn load(keys: Vec<SigningKey>) -> Result<Keyring, KeyError> {
+        Keyring::load(keys, &ring(), &Keyring::empty())
+    }
+
+    fn kids(keyring: &Keyring, second: i64) -> Vec<String> {
+        keyring.published(at(second)).iter().map(|jwk| jwk["kid"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// RFC 7638 §3.1.
+    #[test]
+    fn a_kid_is_the_thumbprint_of_the_rfc() {
+        let jwk: Jwk = serde_json::from_str(
+            r#"{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"}"#,
+        )
+        .unwrap();
+        assert_eq!(thumbprint(&jwk).as_deref(), Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"));
+    }
+
+    #[test]
+    fn a_published_key_has_public_members_only() {
+        let jwk = keyring().published(at(100)).remove(0);
+        let mut members: Vec<_> = jwk.as_object().unwrap().keys().map(String::as_str).collect();
+        members.sort_unstable();
+        assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
+        assert_eq!((&jwk["alg"], &jwk["use"], &jwk["e"]), (&json!("RS256"), &json!("sig"), &json!("AQAB")));
+        assert_eq!(jwk["n"].as_str().map(str::len), Some(342), "2048 bits, no leading zero");
+        assert_eq!(keyring().jwks(at(100)), json!({ "keys": [jwk] }).to_string());
+    }
+
+    #[test]
+    fn next_active_and_retired_keys_are_published_and_active_ones_sign() {
+        let kid = &KEYS[0].kid;
+        let signs = |second| keyring().signer(at(second)).map(|signer| signer.kid().to_owned());
+        assert_eq!([0, 100, 200, 300].map(signs), [None, Some(kid.clone()), None, None]);
+        let published = [0, 100, 200, 300].map(|second| kids(&keyring(), second).len());
+        assert_eq!(published, [1, 1, 1, 0]);
+        assert!(keyring().verifier(kid).is_some_and(|gone| !gone.is_published(at(300))));
+    }
+
+    #[test]
+    fn of_two_active_keys_the_younger_one_signs() {
+        let younger = SigningKey { activates_at: at(150), retires_at: None, gone_at: None, ..stored(&KEYS[1]) };
+        let keyring = load(vec![younger, stored(&KEYS[0])]).unwrap();
+        let signs = |second| keyring.signer(at(second)).map(|signer| signer.kid());
+        assert_eq!(signs(149), Some(KEYS[0].kid.as_str()));
+        assert_eq!(signs(150), Some(KEYS[1].kid.as_str()));
+        assert_eq!(keyring.keys().count(), 2);
+    }
+
+    #[test]
+    fn a_known_key_is_not_parsed_again() {
+        let first = keyring();
+        let rows: Vec<_> = first.keys().cloned().map(|key| SigningKey { retires_at: None, ..key }).collect();
+        let second = Keyring::load(rows, &ring(), &first).unwrap();
+        let (before, after) = (first.signer(at(150)).unwrap(), second.signer(at(150)).unwrap());
+        assert!(Arc::ptr_eq(before, after));
+        assert!(second.signer(at(250)).is_some(), "the row's new times count");
+    }
+
+    #[test]
+    fn an_erased_private_half_stops_a_known_signer() {
+        let first = keyring();
+        let erased = SigningKey { sealed_private: Vec::new(), ..stored(&KEYS[0]) };
+        let second = Keyring::load(vec![erased], &ring(), &first).unwrap();
+        assert!(second.signer(at(150)).is_none());
+        assert!(second.verifier(&KEYS[0].kid).is_some());
+    }
+
+    /// Who can write to the table, but not seal, must not get a key of his own published.
+    #[test]
+    fn a_key_that_was_slipped_into_the_table_is_not_trusted() {
+        let slipped = SigningKey { sealed_private: Vec::new(), gone_at: None, ..stored(&KEYS[0]) };
+        let keyring = load(vec![slipped]).unwrap();
+        assert!(keyring.published(at(150)).is_empty());
+
+        let swapped = SigningKey { public_jwk: KEYS[1].public_jwk.clone(), ..stored(&KEYS[0]) };
+        assert_eq!(load(vec![swapped]).unwrap_err(), KeyError::Public(KEYS[0].kid.clone()));
+
+        let foreign = SigningKey { sealed_private: stored(&KEYS[0]).sealed_private, ..stored(&KEYS[1]) };
+        assert_eq!(load(vec![foreign]).unwrap_err(), KeyError::Sealed(KEYS[1].kid.clone()));
+    }
+
+    #[test]
+    fn a_private_half_of_another_key_is_refused() {
+        let other = NewKey {
+            kid: KEYS[0].kid.clone(),
+            algorithm: "RS256",
+            public_jwk: KEYS[0].public_jwk.clone(),
+            private_der: KEYS[1].private_der.clone(),
+        };
+        assert_eq!(load(vec![stored(&other)]).unwrap_err(), KeyError::Private(KEYS[0].kid.clone()));
+    }
+
+    #[test]
+    fn another_sealing_key_or_algorithm_is_refused() {
+        let other = SealingRing::parse(NEW_LINE).unwrap();
+        let refused = Keyring::load(vec![stored(&KEYS[0])], &other, &Keyring::empty()).unwrap_err();
+        assert_eq!(refused, KeyError::Sealed(KEYS[0].kid.clone()));
+
+        let unknown = SigningKey { algorithm: "HS256".into(), ..stored(&KEYS[0]) };
+        assert_eq!(load(vec![unknown]).unwrap_err(), KeyError::Algorithm(KEYS[0].kid.clone()));
+    }
+
+    #[test]
+    fn nothing_prints_a_private_key() {
+        let printed = format!("{:?} {:?}", KEYS[0], keyring());
+        assert!(printed.contains("…") && printed.contains(&KEYS[0].kid));
+        assert!(!printed.contains("48, 130"), "a DER sequence in decimal");
+    }
 }

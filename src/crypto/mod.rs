@@ -9,6 +9,8 @@ pub mod keyring;
 pub mod passwords;
 pub mod random;
 pub mod refresh;
+#[cfg(test)]
+mod samples;
 pub mod seal;
 
 /// A cryptographic primitive refused what it always does: there is nothing safe to answer after that.

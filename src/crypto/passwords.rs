@@ -61,3 +61,68 @@ impl Cost {
         Params::new(self.memory_kib, self.iterations, self.lanes, None).ok().ok_or(PasswordError::Cost)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHEAP: Cost = Cost { memory_kib: 8, iterations: 1, lanes: 1 };
+    /// By the reference implementation: "password", "somesalt", 64 MiB, 2 iterations.
+    const REFERENCE: &str = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+
+    #[test]
+    fn only_the_password_itself_fits() {
+        let phc = hash(&CHEAP, "correct horse").unwrap();
+        assert!(phc.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{phc}");
+        assert!(verify("correct horse", &phc));
+        for wrong in ["", "correct hors", "correct horse ", "Correct horse"] {
+            assert!(!verify(wrong, &phc), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_password_hashes_to_something_else_each_time() {
+        assert_ne!(hash(&CHEAP, "x").unwrap(), hash(&CHEAP, "x").unwrap());
+    }
+
+    #[test]
+    fn a_hash_of_another_cost_still_verifies_and_is_due_for_a_new_one() {
+        assert!(verify("password", REFERENCE));
+        assert!(!verify("passwort", REFERENCE));
+        assert!(needs_rehash(&CHEAP, REFERENCE));
+        assert!(!needs_rehash(&Cost { memory_kib: 65_536, iterations: 2, lanes: 1 }, REFERENCE));
+    }
+
+    #[test]
+    fn another_variant_or_a_damaged_hash_is_due_for_a_new_one() {
+        let phc = hash(&CHEAP, "x").unwrap();
+        assert!(!needs_rehash(&CHEAP, &phc));
+        assert!(needs_rehash(&CHEAP, &phc.replace("argon2id", "argon2i")));
+        assert!(needs_rehash(&CHEAP, "damaged"));
+    }
+
+    #[test]
+    fn a_damaged_hash_fits_no_password() {
+        let phc = hash(&CHEAP, "").unwrap();
+        let (without_output, _) = phc.rsplit_once('$').unwrap();
+        for damaged in ["", "x", "$argon2id$", "$unknown$x", without_output] {
+            assert!(!verify("", damaged), "{damaged}");
+        }
+    }
+
+    #[test]
+    fn a_decoy_costs_the_same_and_fits_nothing() {
+        let phc = decoy(&CHEAP).unwrap();
+        assert!(!needs_rehash(&CHEAP, &phc));
+        assert!(!verify("", &phc));
+        assert_eq!(phc.len(), hash(&CHEAP, "x").unwrap().len());
+    }
+
+    #[test]
+    fn a_cost_that_argon2_refuses_is_an_error() {
+        for cost in [Cost { memory_kib: 7, ..CHEAP }, Cost { iterations: 0, ..CHEAP }, Cost { lanes: 0, ..CHEAP }] {
+            assert_eq!(hash(&cost, "x"), Err(PasswordError::Cost));
+            assert_eq!(decoy(&cost), Err(PasswordError::Cost));
+        }
+    }
+}

@@ -39,3 +39,95 @@ fn message(token: &RefreshToken) -> Vec<u8> {
     let parts: [&[u8]; 3] = [&[VERSION], &token.family.0, &token.generation.to_be_bytes()];
     parts.concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::samples::{NEW_LINE, OLD_LINE, ring};
+
+    const TOKEN: RefreshToken = RefreshToken { family: FamilyId([7; 16]), generation: 3 };
+
+    /// Compared without `Debug`: a refresh token prints nowhere.
+    fn is_token(parsed: Option<RefreshToken>) -> bool {
+        parsed == Some(TOKEN)
+    }
+
+    fn forged(change: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut bytes = URL_SAFE_NO_PAD.decode(mint(&ring(), &TOKEN).reveal()).unwrap();
+        change(&mut bytes);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    #[test]
+    fn a_minted_token_parses() {
+        assert!(is_token(parse(&ring(), mint(&ring(), &TOKEN).reveal())));
+        assert!(is_token(parse(&ring(), &forged(|_| ()))));
+    }
+
+    #[test]
+    fn a_changed_byte_is_a_forgery() {
+        for position in 0..58 {
+            let text = forged(|bytes| bytes[position] ^= 1);
+            assert!(parse(&ring(), &text).is_none(), "byte {position}");
+        }
+    }
+
+    #[test]
+    fn another_version_is_refused() {
+        assert!(parse(&ring(), &forged(|bytes| bytes[0] = 2)).is_none());
+    }
+
+    /// An opaque token is checked whole, never by a prefix.
+    #[test]
+    fn a_truncated_or_longer_token_is_refused() {
+        let text = mint(&ring(), &TOKEN);
+        for length in 0..text.reveal().len() {
+            assert!(parse(&ring(), &text.reveal()[..length]).is_none(), "{length} characters");
+        }
+        assert!(parse(&ring(), &forged(|bytes| bytes.push(0))).is_none());
+        for tail in ["A", "=", "==", " ", "\n", ".x"] {
+            assert!(parse(&ring(), &format!("{}{tail}", text.reveal())).is_none(), "{tail:?}");
+        }
+    }
+
+    /// 58 bytes leave four bits of the last character unused: they have to be zero.
+    #[test]
+    fn another_spelling_of_the_same_bytes_is_refused() {
+        const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let text = mint(&ring(), &TOKEN);
+        let head = &text.reveal()[..77];
+        let spellings = ALPHABET.chars().filter(|last| parse(&ring(), &format!("{head}{last}")).is_some());
+        assert_eq!(spellings.collect::<String>(), text.reveal()[77..]);
+    }
+
+    #[test]
+    fn a_token_of_another_ring_is_a_forgery() {
+        let other = SealingRing::parse(&NEW_LINE.replacen('2', "1", 1)).unwrap();
+        assert!(parse(&ring(), mint(&other, &TOKEN).reveal()).is_none());
+    }
+
+    #[test]
+    fn a_token_outlives_the_rotation_of_the_sealing_key() {
+        let turned = SealingRing::parse(&format!("{NEW_LINE}\n{OLD_LINE}")).unwrap();
+        assert!(is_token(parse(&turned, mint(&ring(), &TOKEN).reveal())));
+        assert!(parse(&ring(), mint(&turned, &TOKEN).reveal()).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn every_family_and_generation_round_trips(family: [u8; 16], generation: i64) {
+            let token = RefreshToken { family: FamilyId(family), generation };
+            let text = mint(&ring(), &token);
+            prop_assert!(parse(&ring(), text.reveal()) == Some(token));
+        }
+
+        #[test]
+        fn strange_text_is_no_token(text: String, bytes: [u8; 29], more: [u8; 29]) {
+            prop_assert!(parse(&ring(), &text).is_none());
+            let bytes = [bytes, more].concat();
+            prop_assert!(parse(&ring(), &URL_SAFE_NO_PAD.encode(bytes)).is_none());
+        }
+    }
+}

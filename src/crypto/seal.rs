@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{broken, random};
+use crate::domain::secret::Secret;
 
 /// What a seal is for: each purpose has keys of its own, so that none opens another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,9 +103,9 @@ impl SealingRing {
     }
 
     /// The text of a new key file.
-    pub fn generate() -> Zeroizing<String> {
+    pub fn generate() -> Secret<String> {
         let key = random::token();
-        Zeroizing::new(format!("# Signet's sealing key. Back it up, apart from the database.\n1 {}\n", key.reveal()))
+        Secret::new(format!("# Signet's sealing key. Back it up, apart from the database.\n1 {}\n", key.reveal()))
     }
 
     /// The fingerprint of the key that seals.
@@ -248,4 +249,146 @@ fn expand(root: &hkdf::Prk, purpose: &[&[u8]], out: &mut [u8]) {
 
 fn associated(purpose: Purpose, context: &[u8]) -> Aad<Vec<u8>> {
     Aad::from([purpose.label(), b"\0", context].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::samples::{NEW_LINE, OLD_LINE, ring};
+
+    fn parse(lines: &[&str]) -> Result<SealingRing, SealError> {
+        SealingRing::parse(&lines.join("\n"))
+    }
+
+    #[test]
+    fn what_was_sealed_opens_and_looks_different_each_time() {
+        let ring = ring();
+        let sealed = ring.seal(Purpose::Form, b"ses_1", b"hello");
+        assert_eq!(ring.open(Purpose::Form, b"ses_1", &sealed).as_deref(), Some(b"hello".as_slice()));
+        assert_ne!(sealed, ring.seal(Purpose::Form, b"ses_1", b"hello"));
+    }
+
+    /// One-time values are namespaced by purpose: a form token is never a code.
+    #[test]
+    fn another_purpose_or_context_does_not_open() {
+        let ring = ring();
+        let sealed = ring.seal(Purpose::Form, b"ses_1", b"hello");
+        assert_eq!(ring.open(Purpose::Code, b"ses_1", &sealed), None);
+        assert_eq!(ring.open(Purpose::Form, b"ses_2", &sealed), None);
+        assert_eq!(ring.open(Purpose::Form, b"", &sealed), None);
+    }
+
+    #[test]
+    fn a_flipped_bit_anywhere_does_not_open() {
+        let ring = parse(&[OLD_LINE, NEW_LINE]).unwrap();
+        let sealed = ring.seal(Purpose::Code, b"", b"hello");
+        for position in 0..sealed.len() * 8 {
+            let mut changed = sealed.clone();
+            changed[position / 8] ^= 1 << (position % 8);
+            assert_eq!(ring.open(Purpose::Code, b"", &changed), None, "bit {position}");
+        }
+    }
+
+    #[test]
+    fn a_shortened_or_lengthened_seal_does_not_open() {
+        let ring = ring();
+        let mut sealed = ring.seal(Purpose::Code, b"", b"hello");
+        for length in 0..sealed.len() {
+            assert_eq!(ring.open(Purpose::Code, b"", &sealed[..length]), None, "{length} bytes");
+        }
+        sealed.push(0);
+        assert_eq!(ring.open(Purpose::Code, b"", &sealed), None);
+    }
+
+    #[test]
+    fn every_line_opens_and_the_first_one_seals() {
+        let old = parse(&[OLD_LINE]).unwrap();
+        let both = parse(&[OLD_LINE, NEW_LINE]).unwrap();
+        let turned = parse(&[NEW_LINE, OLD_LINE]).unwrap();
+        let new = parse(&[NEW_LINE]).unwrap();
+
+        let early = old.seal(Purpose::SigningKey, b"k", b"private");
+        let late = turned.seal(Purpose::SigningKey, b"k", b"private");
+        for ring in [&both, &turned] {
+            assert!(ring.open(Purpose::SigningKey, b"k", &early).is_some());
+            assert!(ring.open(Purpose::SigningKey, b"k", &late).is_some());
+        }
+        assert!(new.open(Purpose::SigningKey, b"k", &late).is_some());
+        assert_eq!(new.open(Purpose::SigningKey, b"k", &early), None);
+        assert_eq!(old.open(Purpose::SigningKey, b"k", &late), None);
+    }
+
+    #[test]
+    fn a_mac_holds_for_its_message_and_purpose_only() {
+        let ring = parse(&[NEW_LINE, OLD_LINE]).unwrap();
+        let mac = ring.mac(Purpose::Refresh, b"message");
+        assert!(ring.verify_mac(Purpose::Refresh, b"message", &mac));
+        assert!(!ring.verify_mac(Purpose::Refresh, b"massage", &mac));
+        assert!(!ring.verify_mac(Purpose::Form, b"message", &mac));
+        assert!(!ring.verify_mac(Purpose::Refresh, b"message", &Mac { key_id: 1, ..mac }));
+        assert!(!ring.verify_mac(Purpose::Refresh, b"message", &Mac { key_id: 9, ..mac }));
+    }
+
+    #[test]
+    fn fingerprints_name_the_keys_in_their_order() {
+        let both = parse(&[OLD_LINE, NEW_LINE]).unwrap();
+        let turned = parse(&[NEW_LINE, OLD_LINE]).unwrap();
+        let mut prints = both.fingerprints();
+        assert_eq!(prints.first(), Some(&both.fingerprint()));
+        assert_ne!(both.fingerprint(), turned.fingerprint());
+        prints.reverse();
+        assert_eq!(prints, turned.fingerprints());
+    }
+
+    #[test]
+    fn the_file_may_have_comments_commas_and_either_base64() {
+        let standard = "7 +/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/8=";
+        let ring = parse(&["# keys, old and new", "", &format!("{OLD_LINE},{NEW_LINE} # two"), standard]).unwrap();
+        assert_eq!(format!("{ring:?}"), "SealingRing([1, 2, 7])");
+        let safe = parse(&["7 -_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_8"]).unwrap();
+        assert_eq!(ring.fingerprints().last(), Some(&safe.fingerprint()));
+    }
+
+    #[test]
+    fn a_wrong_file_is_refused_by_line_and_never_quoted() {
+        let key = OLD_LINE.split_once(' ').unwrap().1;
+        let refused = |lines: &[&str]| parse(lines).map(|_| ()).unwrap_err();
+        assert_eq!(refused(&[]), SealError::Empty);
+        assert_eq!(refused(&["# nothing"]), SealError::Empty);
+        assert_eq!(refused(&[OLD_LINE, "2"]), SealError::BadLine(2));
+        assert_eq!(refused(&["2 c2hvcnQ"]), SealError::BadLine(1));
+        assert_eq!(refused(&[&format!("256 {key}")]), SealError::BadLine(1));
+        assert_eq!(refused(&["1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]), SealError::BadLine(1));
+        assert_eq!(refused(&[OLD_LINE, OLD_LINE]), SealError::Repeated(2));
+        assert_eq!(refused(&[OLD_LINE, &format!("3 {key}")]), SealError::Repeated(2));
+    }
+
+    #[test]
+    fn a_generated_file_is_a_ring_of_its_own() {
+        let (one, two) = (SealingRing::generate(), SealingRing::generate());
+        let prints = [&one, &two].map(|text| SealingRing::parse(text.reveal()).unwrap().fingerprints());
+        assert_eq!(prints[0].len(), 1);
+        assert_ne!(prints[0], prints[1]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_round_trip(plain: Vec<u8>, context: Vec<u8>) {
+            let ring = ring();
+            let sealed = ring.seal(Purpose::Playground, &context, &plain);
+            prop_assert_eq!(ring.open(Purpose::Playground, &context, &sealed), Some(plain));
+        }
+
+        #[test]
+        fn strange_bytes_do_not_open(sealed: Vec<u8>) {
+            prop_assert_eq!(ring().open(Purpose::Interaction, b"", &sealed), None);
+        }
+
+        #[test]
+        fn strange_files_are_refused_in_peace(text: String) {
+            prop_assert!(SealingRing::parse(&text).is_err());
+        }
+    }
 }
