@@ -106,10 +106,15 @@ impl<'a> Letter<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;
-    use crate::crypto::samples::{at, ring};
+    use crate::{
+        crypto::samples::{at, ring},
+        protocol::claims::ClaimRequest,
+    };
 
     fn code() -> Code {
         Code {
@@ -148,6 +153,15 @@ mod tests {
     }
 
     #[test]
+    fn a_code_carries_the_claims_that_were_asked_for() {
+        let email = ClaimRequest { essential: true, value: None, values: Vec::new() };
+        let claims =
+            ClaimsRequest { userinfo: BTreeMap::from([("email".to_owned(), email)]), ..ClaimsRequest::default() };
+        let text = seal(&ring(), &Code { claims: claims.clone(), ..code() }).unwrap();
+        assert_eq!(open(&ring(), text.reveal()).unwrap().claims, claims);
+    }
+
+    #[test]
     fn a_usual_code_fits_into_a_short_url() {
         assert!(seal(&ring(), &code()).unwrap().reveal().len() < 600);
     }
@@ -180,8 +194,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_code_round_trips(family: [u8; 16], expires: i64, nonce: Option<String>, redirect_uri: Option<String>, resources: Vec<String>) {
-            let code = Code { family: FamilyId(family), expires_at: at(expires), nonce, redirect_uri, resources, ..code() };
+        fn every_code_round_trips(
+            family: [u8; 16], seconds: i64, resources: Vec<String>, redirect_uri: Option<String>, nonce: Option<String>
+        ) {
+            let (family, expires_at) = (FamilyId(family), at(seconds));
+            let code = Code { family, expires_at, resources, redirect_uri, nonce, ..code() };
             if let Some(text) = seal(&ring(), &code) {
                 prop_assert_eq!(open(&ring(), text.reveal()), Some(code));
             }

@@ -121,7 +121,7 @@ fn split(token: &str) -> Option<(&str, &str, &str)> {
     fits.then_some((message, payload, signature))
 }
 
-/// The key that the header names, if the header is one that we write. Keys inside a header (`jwk`, `jku`, `x5c`) are never used.
+/// The key that the header names, if the header could be one of ours. A key inside it (`jwk`, `jku`, `x5c`) is never used.
 fn verifier<'a>(keyring: &'a Keyring, header: &Header, kind: TokenType) -> Result<&'a Verifier, JwtError> {
     // RFC 7515 §4.1.11: we understand no extension, so a critical one is a refusal.
     if header.crit.is_some() || header.zip.is_some() || header.enc.is_some() {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     /// Our own header with some members changed; null removes one.
-    fn header_with(changes: Value) -> Value {
+    fn header_with(changes: &Value) -> Value {
         let mut header = json!({ "typ": "at+jwt", "alg": "RS256", "kid": KEYS[0].kid });
         for (name, value) in changes.as_object().unwrap().clone() {
             header[name] = value;
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn a_signed_token_verifies() {
         assert_eq!(verified(&token(), 150), Ok(claims()));
-        assert_eq!(verified(&headed(&header_with(json!({}))), 150), Ok(claims()));
+        assert_eq!(verified(&headed(&header_with(&json!({}))), 150), Ok(claims()));
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
             Err(JwtError::UnknownKey)
         );
         for kid in [json!("other"), json!(""), Value::Null] {
-            assert_eq!(verified(&headed(&header_with(json!({ "kid": kid }))), 150), Err(JwtError::UnknownKey));
+            assert_eq!(verified(&headed(&header_with(&json!({ "kid": kid }))), 150), Err(JwtError::UnknownKey));
         }
     }
 
@@ -243,11 +243,11 @@ mod tests {
     #[test]
     fn no_other_algorithm_than_the_keys_is_accepted() {
         for algorithm in ["PS256", "RS512", "HS256", "ES256"] {
-            let changed = headed(&header_with(json!({ "alg": algorithm })));
+            let changed = headed(&header_with(&json!({ "alg": algorithm })));
             assert_eq!(verified(&changed, 150), Err(JwtError::Algorithm), "{algorithm}");
         }
         for algorithm in [json!("none"), json!("None"), json!("PBES2-HS256+A128KW"), json!("dir"), Value::Null] {
-            let header = header_with(json!({ "alg": algorithm }));
+            let header = header_with(&json!({ "alg": algorithm }));
             for token in [headed(&header), format!("{}.", unsigned(&header)), unsigned(&header)] {
                 assert_eq!(verified(&token, 150), Err(JwtError::Malformed), "{algorithm}");
             }
@@ -257,13 +257,13 @@ mod tests {
     /// The confusion of RFC 8725 §2.1: a MAC with the public key as its secret.
     #[test]
     fn the_public_key_is_no_shared_secret() {
-        let message = unsigned(&header_with(json!({ "alg": "HS256" })));
+        let message = unsigned(&header_with(&json!({ "alg": "HS256" })));
         for secret in [KEYS[0].public_jwk.as_bytes(), KEYS[0].kid.as_bytes(), b""] {
             let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message.as_bytes());
             let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac));
             assert_eq!(verified(&token, 150), Err(JwtError::Algorithm));
         }
-        let message = unsigned(&header_with(json!({})));
+        let message = unsigned(&header_with(&json!({})));
         let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, KEYS[0].public_jwk.as_bytes()), message.as_bytes());
         assert_eq!(verified(&format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac)), 150), Err(JwtError::Signature));
     }
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn another_type_is_refused() {
         for typ in [json!("JWT"), json!("AT+JWT"), json!("application/at+jwt"), json!("logout+jwt"), Value::Null] {
-            assert_eq!(verified(&headed(&header_with(json!({ "typ": typ }))), 150), Err(JwtError::Type), "{typ}");
+            assert_eq!(verified(&headed(&header_with(&json!({ "typ": typ }))), 150), Err(JwtError::Type), "{typ}");
         }
         assert_eq!(verify::<Value>(&keyring(), &token(), TokenType::IdToken, at(150), Age::Any), Err(JwtError::Type));
     }
@@ -285,7 +285,7 @@ mod tests {
             json!({ "zip": "DEF" }),
             json!({ "enc": "A128GCM" }),
         ] {
-            assert_eq!(verified(&headed(&header_with(member.clone())), 150), Err(JwtError::Header), "{member}");
+            assert_eq!(verified(&headed(&header_with(&member)), 150), Err(JwtError::Header), "{member}");
         }
     }
 
@@ -295,7 +295,7 @@ mod tests {
         let mut key = stored(&KEYS[1]);
         key.gone_at = None;
         let attacker = Keyring::load(vec![key], &ring(), &Keyring::empty()).unwrap();
-        let message = unsigned(&header_with(json!({ "jwk": mine, "jku": "https://evil.example/jwks" })));
+        let message = unsigned(&header_with(&json!({ "jwk": mine, "jku": "https://evil.example/jwks" })));
         let signature = attacker.signer(at(150)).unwrap().sign(message.as_bytes()).unwrap();
         let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
         assert_eq!(verified(&token, 150), Err(JwtError::Signature));
@@ -349,7 +349,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn strange_text_is_no_token(text: String, parts in "[A-Za-z0-9_-]{0,80}\\.[A-Za-z0-9_-]{0,80}\\.[A-Za-z0-9_-]{0,80}") {
+        fn strange_text_is_no_token(text: String, parts in "([A-Za-z0-9_-]{0,80}\\.){2}[A-Za-z0-9_-]{0,80}") {
             prop_assert!(verified(&text, 150).is_err());
             prop_assert!(verified(&parts, 150).is_err());
         }

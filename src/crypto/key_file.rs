@@ -43,7 +43,7 @@ pub fn read(dir: &Path) -> Result<Option<SealingRing>, KeyFileError> {
 }
 
 /// Makes a new key, mode 0600, in a folder that is made with mode 0700 if it is missing.
-/// Of several processes that try at once one succeeds; a file that exists is never touched, and none is ever half written.
+/// Of several processes that try at once one succeeds. A file that exists is never touched, and none is half written.
 pub fn create(dir: &Path) -> Result<SealingRing, KeyFileError> {
     let path = path(dir);
     let text = SealingRing::generate();

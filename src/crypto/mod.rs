@@ -12,6 +12,7 @@ pub mod refresh;
 #[cfg(test)]
 mod samples;
 pub mod seal;
+mod sealing_key;
 
 /// A cryptographic primitive refused what it always does: there is nothing safe to answer after that.
 fn broken(primitive: &'static str) -> ! {

@@ -3,14 +3,12 @@
 use std::fmt;
 
 use aws_lc_rs::{
-    aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    hkdf, hmac,
+    aead::{Aad, NONCE_LEN, Nonce},
+    hmac,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
-use super::{broken, random};
+use super::{broken, random, sealing_key::Entry};
 use crate::domain::secret::Secret;
 
 /// What a seal is for: each purpose has keys of its own, so that none opens another's.
@@ -47,31 +45,10 @@ pub enum SealError {
     Repeated(usize),
 }
 
-/// One line: its keys are derived once.
-struct Entry {
-    id: u8,
-    fingerprint: [u8; 16],
-    code: Keys,
-    interaction: Keys,
-    form: Keys,
-    playground: Keys,
-    signing_key: Keys,
-    refresh: Keys,
-}
-
-/// The keys of one purpose.
-struct Keys {
-    seal: LessSafeKey,
-    mac: hmac::Key,
-}
-
-/// An HKDF output of this many bytes.
-struct Bytes(usize);
-
 const TAG_LEN: usize = 16;
 
 impl Purpose {
-    const fn label(self) -> &'static [u8] {
+    pub(super) const fn label(self) -> &'static [u8] {
         match self {
             Self::Code => b"code",
             Self::Interaction => b"interaction",
@@ -126,7 +103,7 @@ impl SealingRing {
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(plain);
 
-        let body = sealed.get_mut(1 + NONCE_LEN..).unwrap_or_default();
+        let Some(body) = sealed.get_mut(1 + NONCE_LEN..) else { broken("sealing") };
         let key = &self.first.keys(purpose).seal;
         let nonce = Nonce::assume_unique_for_key(nonce);
         match key.seal_in_place_separate_tag(nonce, associated(purpose, context), body) {
@@ -181,69 +158,6 @@ impl fmt::Debug for SealingRing {
 impl fmt::Debug for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
-    }
-}
-
-impl Entry {
-    fn parse(line: &str) -> Option<Self> {
-        let (id, key) = line.split_once(char::is_whitespace)?;
-        // Both alphabets: `openssl rand -base64 32` is how people make a key.
-        let key = Zeroizing::new(key.trim().trim_end_matches('=').replace('+', "-").replace('/', "_"));
-        let key = Zeroizing::new(URL_SAFE_NO_PAD.decode(key.as_bytes()).ok()?);
-        let id = id.parse().ok()?;
-        (key.len() == 32 && !bool::from(key.as_slice().ct_eq(&[0; 32]))).then(|| Self::derive(id, &key))
-    }
-
-    fn derive(id: u8, key: &[u8]) -> Self {
-        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"signet/sealing/1").extract(key);
-        let mut fingerprint = [0; 16];
-        expand(&root, &[b"fingerprint"], &mut fingerprint);
-        let keys = |purpose| Keys::derive(&root, purpose);
-        Self {
-            id,
-            fingerprint,
-            code: keys(Purpose::Code),
-            interaction: keys(Purpose::Interaction),
-            form: keys(Purpose::Form),
-            playground: keys(Purpose::Playground),
-            signing_key: keys(Purpose::SigningKey),
-            refresh: keys(Purpose::Refresh),
-        }
-    }
-
-    const fn keys(&self, purpose: Purpose) -> &Keys {
-        match purpose {
-            Purpose::Code => &self.code,
-            Purpose::Interaction => &self.interaction,
-            Purpose::Form => &self.form,
-            Purpose::Playground => &self.playground,
-            Purpose::SigningKey => &self.signing_key,
-            Purpose::Refresh => &self.refresh,
-        }
-    }
-}
-
-impl Keys {
-    fn derive(root: &hkdf::Prk, purpose: Purpose) -> Self {
-        let mut seal = Zeroizing::new([0; 32]);
-        expand(root, &[b"seal/", purpose.label()], seal.as_mut_slice());
-        let mut mac = Zeroizing::new([0; 32]);
-        expand(root, &[b"mac/", purpose.label()], mac.as_mut_slice());
-        let Ok(seal) = UnboundKey::new(&AES_256_GCM_SIV, seal.as_slice()) else { broken("AES-256-GCM-SIV") };
-        Self { seal: LessSafeKey::new(seal), mac: hmac::Key::new(hmac::HMAC_SHA256, mac.as_slice()) }
-    }
-}
-
-impl hkdf::KeyType for Bytes {
-    fn len(&self) -> usize {
-        self.0
-    }
-}
-
-/// RFC 5869 §2.3.
-fn expand(root: &hkdf::Prk, purpose: &[&[u8]], out: &mut [u8]) {
-    if root.expand(purpose, Bytes(out.len())).and_then(|okm| okm.fill(out)).is_err() {
-        broken("HKDF");
     }
 }
 
@@ -318,6 +232,15 @@ mod tests {
         assert!(new.open(Purpose::SigningKey, b"k", &late).is_some());
         assert_eq!(new.open(Purpose::SigningKey, b"k", &early), None);
         assert_eq!(old.open(Purpose::SigningKey, b"k", &late), None);
+    }
+
+    /// Databases hold such values: the form must not change by accident.
+    #[test]
+    fn what_the_first_version_sealed_still_opens() {
+        let sealed = "AZxhYq1aKkqIWpHo1a1wlOLMr_DiKFdcsUlczeUHUY08oCRLL_hEou8psAO8OSw3lXhFMGy-Kn8";
+        let plain = ring().open(Purpose::SigningKey, b"table/column/row", &URL_SAFE_NO_PAD.decode(sealed).unwrap());
+        assert_eq!(plain.as_deref(), Some(b"sealed by the first version".as_slice()));
+        assert_eq!(ring().fingerprint(), "LzLqLvVc6ASGF3esyzlcLA");
     }
 
     #[test]
