@@ -7,20 +7,20 @@ use crate::domain::time::Seconds;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Clients {
+pub struct ClientSettings {
     /// A change by another node or by the command line is seen after at most this long.
     pub cache_seconds: Seconds,
     /// Every client must use PKCE, whatever its registration says.
     pub pkce_required: bool,
 }
 
-impl Default for Clients {
+impl Default for ClientSettings {
     fn default() -> Self {
         Self { cache_seconds: Seconds(2), pkce_required: false }
     }
 }
 
-impl Clients {
+impl ClientSettings {
     pub(super) fn check(&self) -> Result<(), Misfit> {
         within("clients.cache_seconds", self.cache_seconds.0, 0, 60)
     }

@@ -10,7 +10,7 @@ use crate::domain::time::Seconds;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Database {
+pub struct DatabaseSettings {
     pub url: DatabaseUrl,
     /// Connections: SQLite's read pool beside the one that writes, PostgreSQL's whole pool.
     pub readers: u32,
@@ -42,7 +42,7 @@ pub enum Synchronous {
     Full,
 }
 
-impl Default for Database {
+impl Default for DatabaseSettings {
     fn default() -> Self {
         Self {
             url: DatabaseUrl("sqlite://data/signet.db".to_owned()),
@@ -55,7 +55,7 @@ impl Default for Database {
     }
 }
 
-impl Database {
+impl DatabaseSettings {
     pub fn wait(&self) -> Duration {
         Duration::from_millis(u64::from(self.wait_milliseconds))
     }

@@ -9,10 +9,10 @@ use crate::domain::time::Seconds;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Http {
+pub struct HttpSettings {
     pub listen: SocketAddr,
     /// 0 means one per core.
-    pub workers: u32,
+    pub workers: usize,
     /// PEM; with `tls_key`, the server speaks TLS itself.
     #[serde(with = "or_empty")]
     pub tls_certificate: Option<PathBuf>,
@@ -20,14 +20,14 @@ pub struct Http {
     pub tls_key: Option<PathBuf>,
     /// Only their forwarded headers count.
     pub trusted_proxies: Vec<Network>,
-    pub body_limit_bytes: u32,
+    pub body_limit_bytes: usize,
     /// Requests that may be at work or wait for a thread at once; beyond it 503.
-    pub admission: u32,
+    pub admission: usize,
     /// How long requests under way may take when the server stops.
     pub shutdown_seconds: Seconds,
 }
 
-impl Default for Http {
+impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
@@ -42,7 +42,7 @@ impl Default for Http {
     }
 }
 
-impl Http {
+impl HttpSettings {
     pub(super) fn check(&self) -> Result<(), Misfit> {
         within("http.workers", self.workers, 0, 1024)?;
         within("http.body_limit_bytes", self.body_limit_bytes, 8192, 1_048_576)?;

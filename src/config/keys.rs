@@ -9,19 +9,19 @@ use crate::domain::{secret::Secret, time::Seconds};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Keys {
+pub struct KeySettings {
     /// Holds `sealing.key`.
     pub directory: PathBuf,
     /// The sealing ring's text, from `SIGNET_SEALING_KEY` only: a file of settings is no place for it.
     #[serde(skip)]
     pub sealing_key: Option<Secret<String>>,
-    pub rotation_days: u32,
+    pub rotation_days: i64,
     pub jwks_max_age_seconds: Seconds,
     /// How often a node looks for keys that another has made.
     pub refresh_seconds: Seconds,
 }
 
-impl Default for Keys {
+impl Default for KeySettings {
     fn default() -> Self {
         Self {
             directory: PathBuf::from("keys"),
@@ -33,9 +33,9 @@ impl Default for Keys {
     }
 }
 
-impl Keys {
+impl KeySettings {
     pub fn rotation(&self) -> Seconds {
-        Seconds::days(i64::from(self.rotation_days))
+        Seconds::days(self.rotation_days)
     }
 
     pub(super) fn check(&self) -> Result<(), Misfit> {

@@ -1,12 +1,12 @@
 //! How often the guessable may be tried.
 
-use std::num::NonZeroU32;
-
 use serde::{Deserialize, Serialize};
+
+use super::{Misfit, within};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Limits {
+pub struct LimitSettings {
     /// Sign-ins from one address (IPv6: one /64).
     pub login_per_address: Rate,
     /// Sign-ins to one account, whoever tries.
@@ -17,20 +17,27 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rate {
-    pub burst: NonZeroU32,
-    pub per_minute: NonZeroU32,
+    pub burst: u32,
+    pub per_minute: u32,
 }
 
-impl Default for Limits {
+impl Default for LimitSettings {
     fn default() -> Self {
-        Self { login_per_address: Rate::of(60, 60), login_per_account: Rate::of(20, 10) }
+        Self {
+            login_per_address: Rate { burst: 60, per_minute: 60 },
+            login_per_account: Rate { burst: 20, per_minute: 10 },
+        }
     }
 }
 
-impl Rate {
-    /// Zero counts as one: a bucket that never fills would lock everybody out.
-    pub fn of(burst: u32, per_minute: u32) -> Self {
-        let at_least_one = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-        Self { burst: at_least_one(burst), per_minute: at_least_one(per_minute) }
+impl LimitSettings {
+    /// A bucket that holds nothing, or never fills again, would lock everybody out.
+    pub(super) fn check(&self) -> Result<(), Misfit> {
+        within("limits.login_per_address.burst", self.login_per_address.burst, 1, MOST)?;
+        within("limits.login_per_address.per_minute", self.login_per_address.per_minute, 1, MOST)?;
+        within("limits.login_per_account.burst", self.login_per_account.burst, 1, MOST)?;
+        within("limits.login_per_account.per_minute", self.login_per_account.per_minute, 1, MOST)
     }
 }
+
+const MOST: i64 = 1_000_000;

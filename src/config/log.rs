@@ -7,7 +7,7 @@ use super::Misfit;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Log {
+pub struct LogSettings {
     pub format: Format,
     /// Directives of tracing-subscriber, such as `info` or `info,signet=debug`.
     pub filter: String,
@@ -20,13 +20,13 @@ pub enum Format {
     Json,
 }
 
-impl Default for Log {
+impl Default for LogSettings {
     fn default() -> Self {
         Self { format: Format::Text, filter: "info".to_owned() }
     }
 }
 
-impl Log {
+impl LogSettings {
     pub(super) fn check(&self) -> Result<(), Misfit> {
         EnvFilter::try_new(&self.filter)
             .map(drop)

@@ -6,46 +6,36 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::time::Seconds;
 
-mod clients;
-mod database;
-mod http;
-mod issuer;
-mod keys;
-mod limits;
-mod log;
-mod network;
-mod passwords;
-mod sessions;
-mod sources;
-mod tokens;
+pub mod clients;
+pub mod database;
+pub mod http;
+pub mod issuer;
+pub mod keys;
+pub mod limits;
+pub mod log;
+pub mod network;
+pub mod passwords;
+pub mod sessions;
+pub mod sources;
+pub mod tokens;
 
-pub use clients::Clients;
-pub use database::{Database, DatabaseUrl, Synchronous};
-pub use http::Http;
-pub use issuer::{BadIssuer, Issuer};
-pub use keys::Keys;
-pub use limits::{Limits, Rate};
-pub use log::{Format, Log};
-pub use network::Network;
-pub use passwords::Passwords;
-pub use sessions::Sessions;
+pub use issuer::Issuer;
 pub use sources::{Origin, SettingsError, Sources};
-pub use tokens::Tokens;
 
 /// Every setting of the server. A value of this type has been checked as a whole.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     pub issuer: Issuer,
-    pub http: Http,
-    pub database: Database,
-    pub keys: Keys,
-    pub tokens: Tokens,
-    pub sessions: Sessions,
-    pub passwords: Passwords,
-    pub limits: Limits,
-    pub clients: Clients,
-    pub log: Log,
+    pub http: http::HttpSettings,
+    pub database: database::DatabaseSettings,
+    pub keys: keys::KeySettings,
+    pub tokens: tokens::TokenSettings,
+    pub sessions: sessions::SessionSettings,
+    pub passwords: passwords::PasswordSettings,
+    pub limits: limits::LimitSettings,
+    pub clients: clients::ClientSettings,
+    pub log: log::LogSettings,
     /// The file that was read, if there was one.
     #[serde(skip)]
     pub file: Option<PathBuf>,
@@ -82,6 +72,7 @@ impl Settings {
         self.tokens.check()?;
         self.sessions.check()?;
         self.passwords.check()?;
+        self.limits.check()?;
         self.clients.check()?;
         self.log.check()?;
         let life = self.keys.rotation().0;
@@ -106,8 +97,8 @@ fn require(holds: bool, name: &'static str, reason: &str) -> Result<(), Misfit> 
 }
 
 /// The setting lies between two bounds, both allowed.
-fn within(name: &'static str, value: impl Into<i64>, from: i64, to: i64) -> Result<(), Misfit> {
-    let fits = (from..=to).contains(&value.into());
+fn within(name: &'static str, value: impl TryInto<i64>, from: i64, to: i64) -> Result<(), Misfit> {
+    let fits = (from..=to).contains(&value.try_into().unwrap_or(i64::MAX));
     require(fits, name, &format!("must lie between {from} and {to}"))
 }
 

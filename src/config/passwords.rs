@@ -6,26 +6,26 @@ use super::{Misfit, require, within};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Passwords {
+pub struct PasswordSettings {
     /// argon2id's memory.
     pub memory_kib: u32,
     pub iterations: u32,
     pub lanes: u32,
     /// Characters.
-    pub minimum_length: u32,
+    pub minimum_length: usize,
     /// Characters: a longer password is refused, never cut.
-    pub maximum_length: u32,
+    pub maximum_length: usize,
     /// Passwords that are hashed at once; 0 means one per core.
-    pub hashers: u32,
+    pub hashers: usize,
 }
 
-impl Default for Passwords {
+impl Default for PasswordSettings {
     fn default() -> Self {
         Self { memory_kib: 19_456, iterations: 2, lanes: 1, minimum_length: 10, maximum_length: 128, hashers: 0 }
     }
 }
 
-impl Passwords {
+impl PasswordSettings {
     pub(super) fn check(&self) -> Result<(), Misfit> {
         within("passwords.memory_kib", self.memory_kib, 8, 4_194_304)?;
         within("passwords.iterations", self.iterations, 1, 100)?;

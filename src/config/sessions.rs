@@ -7,18 +7,18 @@ use crate::domain::{session::SessionLifetime, time::Seconds};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Sessions {
+pub struct SessionSettings {
     pub idle_seconds: Seconds,
     pub absolute_seconds: Seconds,
 }
 
-impl Default for Sessions {
+impl Default for SessionSettings {
     fn default() -> Self {
         Self { idle_seconds: Seconds::days(14), absolute_seconds: Seconds::days(90) }
     }
 }
 
-impl Sessions {
+impl SessionSettings {
     pub const fn lifetime(&self) -> SessionLifetime {
         SessionLifetime { idle: self.idle_seconds, absolute: self.absolute_seconds }
     }

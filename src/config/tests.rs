@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, io::Write};
 
 use toml::{Table, Value};
 
-use super::{Origin, Settings, SettingsError, Sources, Synchronous, sources::defaults};
+use super::{Origin, Settings, SettingsError, Sources, database::Synchronous, sources::defaults};
 use crate::domain::time::Seconds;
 
 /// A file that nobody else writes, and the environment given.
@@ -51,8 +51,8 @@ fn the_environment_reaches_every_type() {
     assert_eq!(settings.issuer.path(), "/auth");
     assert!(settings.clients.pkce_required);
     assert_eq!(settings.http.trusted_proxies.len(), 2);
-    assert_eq!(settings.limits.login_per_address.burst.get(), 7);
-    assert_eq!(settings.limits.login_per_address.per_minute.get(), 60);
+    assert_eq!(settings.limits.login_per_address.burst, 7);
+    assert_eq!(settings.limits.login_per_address.per_minute, 60);
     assert_eq!(settings.keys.sealing_key.as_ref().unwrap().reveal(), "1 abc");
     assert!(!format!("{settings:?}").contains("abc"));
 }

@@ -7,7 +7,7 @@ use crate::domain::{grant::GrantLifetime, time::Seconds};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Tokens {
+pub struct TokenSettings {
     pub code_seconds: Seconds,
     /// From `/authorize` to the code: sign-in and consent.
     pub interaction_seconds: Seconds,
@@ -20,10 +20,10 @@ pub struct Tokens {
     /// The previous refresh token gives the same successor for this long.
     pub refresh_grace_seconds: Seconds,
     /// Live grants of one user at one client; beyond it the oldest ends.
-    pub grants_per_user_and_client: u32,
+    pub grants_per_user_and_client: i64,
 }
 
-impl Default for Tokens {
+impl Default for TokenSettings {
     fn default() -> Self {
         Self {
             code_seconds: Seconds(60),
@@ -38,7 +38,7 @@ impl Default for Tokens {
     }
 }
 
-impl Tokens {
+impl TokenSettings {
     pub const fn grant_lifetime(&self) -> GrantLifetime {
         GrantLifetime { idle: self.refresh_idle_seconds, absolute: self.refresh_absolute_seconds }
     }
