@@ -76,13 +76,6 @@ impl Person<'_> {
     }
 }
 
-impl ClientFace<'_> {
-    /// The letter that stands for a client without a logo.
-    pub fn initial(&self) -> String {
-        initial(self.name)
-    }
-}
-
 fn initial(name: &str) -> String {
     name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
 }

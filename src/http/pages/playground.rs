@@ -99,16 +99,63 @@ impl Action {
             .into_iter()
             .find(|action| action.as_str() == text)
     }
+}
 
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Start => "Start the flow",
-            Self::Exchange => "Exchange the code",
-            Self::Userinfo => "Call userinfo",
-            Self::Refresh => "Refresh",
-            Self::Introspect => "Introspect",
-            Self::Revoke => "Revoke",
-            Self::LogOut => "Log out",
+impl Step {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Request, "Authorization request"),
+        (Self::Code, "Code"),
+        (Self::Tokens, "Tokens"),
+        (Self::Use, "Userinfo, refresh, introspect, revoke, log out"),
+    ];
+}
+
+impl PlaygroundView<'_> {
+    fn heading(&self) -> &'static str {
+        match self.step {
+            Step::Request => "Send a user to /authorize",
+            Step::Code => "Exchange the code at /token",
+            Step::Tokens => "The tokens are here",
+            Step::Use => "Go on as you like",
         }
+    }
+
+    fn advice(&self) -> &'static str {
+        match self.step {
+            Step::Request => "The flow starts with a redirect. Sign in as the demo user and allow the access.",
+            Step::Code => "The browser came back with a code. It works once, within a minute, and only with the verifier.",
+            Step::Tokens => "The signatures were checked against /jwks, as a resource server would. Now use them.",
+            Step::Use => "Each button is one request. After a revocation or a logout, introspection says so at once.",
+        }
+    }
+
+    /// Value and words of each button.
+    fn buttons(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.actions.iter().map(|action| (action.as_str(), self.label(*action)))
+    }
+
+    fn label(&self, action: Action) -> &'static str {
+        match action {
+            Action::Start if self.step == Step::Request => "Start the flow",
+            Action::Start => "Start again",
+            Action::Exchange => "Exchange the code",
+            Action::Userinfo => "Call userinfo",
+            Action::Refresh => "Refresh",
+            Action::Introspect => "Introspect",
+            Action::Revoke => "Revoke",
+            Action::LogOut => "Log out",
+        }
+    }
+
+    /// All exchanges but the latest, which stands at the top; the younger ones first.
+    fn earlier(&self) -> impl Iterator<Item = &ExchangeView> {
+        self.exchanges.iter().rev().skip(1)
+    }
+}
+
+impl TokenView {
+    /// The dot-separated parts, for their colours.
+    fn parts(&self) -> impl Iterator<Item = &str> {
+        self.raw.split('.')
     }
 }
