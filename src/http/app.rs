@@ -29,7 +29,7 @@ pub struct App {
 
 impl App {
     pub fn new(core: Core, mode: Mode) -> Self {
-        let layout = Layout::of(&core.settings.issuer);
+        let layout = Layout::new(&core.settings.issuer);
         Self { core, layout, mode, discovery: Kept::default() }
     }
 

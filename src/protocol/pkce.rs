@@ -1,18 +1,36 @@
-//! Proof Key for Code Exchange, S256 only. RFC 7636 §4.
+//! Proof Key for Code Exchange: a challenge that only its verifier answers.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use std::fmt;
 
-/// What `/authorize` is given: the digest of a secret that only the client has.
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+/// The secret that a client keeps until it redeems its code. RFC 7636 §4.1.
+#[derive(Clone)]
+pub struct Verifier(String);
+
+impl Verifier {
+    /// 43 to 128 unreserved characters, nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        let fits = (43..=128).contains(&text.len()) && text.bytes().all(unreserved);
+        fits.then(|| Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// The S256 image of a verifier; `plain` does not exist here. RFC 7636 §4.2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge(String);
 
-/// What `/token` is given: the secret itself.
-pub struct Verifier(String);
-
 impl Challenge {
-    /// An S256 challenge is 32 bytes in base64url: 43 characters (§4.2).
+    /// 32 bytes as base64url without padding. Any other text is one that no verifier could answer.
     pub fn parse(text: &str) -> Option<Self> {
         let digest = URL_SAFE_NO_PAD.decode(text).ok()?;
         (digest.len() == 32).then(|| Self(text.to_owned()))
@@ -22,50 +40,83 @@ impl Challenge {
         &self.0
     }
 
-    /// §4.6, in constant time.
+    /// RFC 7636 §4.6, in constant time.
     pub fn answered_by(&self, verifier: &Verifier) -> bool {
-        let answer = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.0.as_bytes()));
-        answer.as_bytes().ct_eq(self.0.as_bytes()).into()
-    }
-}
-
-impl Verifier {
-    /// §4.1: 43 to 128 unreserved characters.
-    pub fn parse(text: &str) -> Option<Self> {
-        let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-        let fits = (43..=128).contains(&text.len()) && text.bytes().all(unreserved);
-        fits.then(|| Self(text.to_owned()))
+        let image = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.0.as_bytes()));
+        bool::from(image.as_bytes().ct_eq(self.0.as_bytes()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    // RFC 7636 appendix B.
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
     /// RFC 7636 appendix B.
     #[test]
-    fn the_rfcs_verifier_answers_the_rfcs_challenge() {
-        let challenge = Challenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").unwrap();
-        let verifier = Verifier::parse("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").unwrap();
-        assert!(challenge.answered_by(&verifier));
-        let other = Verifier::parse(&"a".repeat(43)).unwrap();
-        assert!(!challenge.answered_by(&other));
+    fn the_rfc_verifier_answers_the_rfc_challenge() {
+        let challenge = Challenge::parse(CHALLENGE).unwrap();
+        assert_eq!(challenge.as_str(), CHALLENGE);
+        assert!(challenge.answered_by(&Verifier::parse(VERIFIER).unwrap()));
     }
 
-    /// authentik CVE-2023-48228 and its like: an empty or short verifier is none.
+    #[test]
+    fn another_verifier_does_not_answer() {
+        let challenge = Challenge::parse(CHALLENGE).unwrap();
+        for wrong in [VERIFIER.to_lowercase(), format!("{VERIFIER}A"), "a".repeat(43)] {
+            assert!(!challenge.answered_by(&Verifier::parse(&wrong).unwrap()), "{wrong}");
+        }
+    }
+
+    /// RFC 7636 §4.2: `plain` would let whoever sees the challenge redeem the code.
+    #[test]
+    fn a_challenge_is_no_answer_to_itself() {
+        assert!(!Challenge::parse(CHALLENGE).unwrap().answered_by(&Verifier::parse(CHALLENGE).unwrap()));
+    }
+
+    /// RFC 7636 §4.1.
     #[test]
     fn a_verifier_has_43_to_128_unreserved_characters() {
-        assert!(Verifier::parse("").is_none());
-        assert!(Verifier::parse(&"a".repeat(42)).is_none());
-        assert!(Verifier::parse(&"a".repeat(128)).is_some());
-        assert!(Verifier::parse(&"a".repeat(129)).is_none());
-        assert!(Verifier::parse(&format!("{}+", "a".repeat(43))).is_none());
+        for (length, fits) in [(0, false), (42, false), (43, true), (128, true), (129, false)] {
+            assert_eq!(Verifier::parse(&"~".repeat(length)).is_some(), fits, "{length}");
+        }
+        for stray in ["+", "/", "=", " ", "%", "\n", "é"] {
+            assert!(Verifier::parse(&format!("{}{stray}", "a".repeat(60))).is_none(), "{stray:?}");
+        }
     }
 
     #[test]
-    fn a_challenge_is_the_digest_of_something() {
-        assert!(Challenge::parse("").is_none());
-        assert!(Challenge::parse(&"a".repeat(42)).is_none());
-        assert!(Challenge::parse(&"=".repeat(43)).is_none());
+    fn a_challenge_is_32_bytes_of_base64url() {
+        let padded = format!("{CHALLENGE}=");
+        let standard = CHALLENGE.replace('-', "+");
+        let short = CHALLENGE.replace('E', "");
+        let stray_bits = CHALLENGE.replace("-cM", "-cN");
+        for text in ["", "abc", &short, &padded, &standard, &stray_bits, &format!("{CHALLENGE}A")] {
+            assert_eq!(Challenge::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_prints_no_verifier() {
+        assert_eq!(format!("{:?}", Verifier::parse(VERIFIER).unwrap()), "…");
+    }
+
+    proptest! {
+        #[test]
+        fn only_its_own_verifier_answers(own in "[A-Za-z0-9._~-]{43,128}", other in "[A-Za-z0-9._~-]{43,128}") {
+            let challenge = Challenge::parse(&URL_SAFE_NO_PAD.encode(Sha256::digest(own.as_bytes()))).unwrap();
+            prop_assert!(challenge.answered_by(&Verifier::parse(&own).unwrap()));
+            prop_assert_eq!(challenge.answered_by(&Verifier::parse(&other).unwrap()), own == other);
+        }
+
+        #[test]
+        fn parsing_never_panics(text in any::<String>()) {
+            let _ = (Verifier::parse(&text), Challenge::parse(&text));
+        }
     }
 }

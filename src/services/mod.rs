@@ -10,6 +10,7 @@ pub mod grants;
 pub mod keys;
 pub mod limits;
 pub mod oauth;
+pub mod readiness;
 pub mod registry;
 pub mod sealing;
 pub mod sessions;

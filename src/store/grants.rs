@@ -90,6 +90,12 @@ pub fn forward(
     Ok(statement.execute(db)? == 1)
 }
 
+/// Puts off the end of a family that is used without being rotated.
+pub fn extend(db: &mut Db, grant: &GrantId, expires_at: Timestamp) -> Result<bool, StoreError> {
+    let unrevoked = grants::table.find(grant.0.as_slice()).filter(grants::revoked_at.is_null());
+    Ok(diesel::update(unrevoked).set(grants::expires_at.eq(expires_at.unix())).execute(db)? == 1)
+}
+
 /// False where it was revoked before or is not there. The row stays until `keep_until`, to know its code again.
 pub fn revoke(db: &mut Db, grant: &GrantId, now: Timestamp, keep_until: Timestamp) -> Result<bool, StoreError> {
     let unrevoked = grants::table.find(grant.0.as_slice()).filter(grants::revoked_at.is_null());

@@ -47,6 +47,9 @@ mod tests {
     fn behind_our_proxies_the_nearest_stranger_counts() {
         let proxies = ["10.0.0.0/8"];
         assert_eq!(from("10.0.0.1", &["203.0.113.9"], &proxies).as_deref(), Some("203.0.113.9"));
-        assert_eq!(from("10.0.0.1", &["127.0.0.1", "203.0.113.9", "10.0.0.2"], &proxies).as_deref(), Some("203.0.113.9"));
+        assert_eq!(
+            from("10.0.0.1", &["127.0.0.1", "203.0.113.9", "10.0.0.2"], &proxies).as_deref(),
+            Some("203.0.113.9")
+        );
     }
 }

@@ -23,7 +23,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     };
     let browser = cookies::browser(&request, app.settings());
     match authorize::begin(&app.core, browser.clone(), params).await {
-        Ok(step) => pages::step::show(&app, &request, &browser, step),
+        Ok(step) => pages::step::show(&app, &browser, step),
         Err(refusal) => pages::step::refuse(&app, &request, refusal),
     }
 }
@@ -47,7 +47,7 @@ pub async fn resume(app: Data<App>, request: HttpRequest) -> HttpResponse {
     };
     let browser = cookies::browser(&request, app.settings());
     match authorize::resume(&app.core, browser.clone(), sealed.to_owned()).await {
-        Ok(step) => pages::step::show(&app, &request, &browser, step),
+        Ok(step) => pages::step::show(&app, &browser, step),
         Err(refusal) => pages::step::refuse_form(&app, &request, refusal),
     }
 }
@@ -58,7 +58,11 @@ pub fn go_on_by_get(app: &App, request: &HttpRequest, params: &Params, path: &st
     const LONGEST_QUERY: usize = 16 * 1024;
     let query = params.encode();
     if query.len() > LONGEST_QUERY {
-        return pages::step::refuse(app, request, Refusal::Page(OAuthError::invalid_request("the request is too long")));
+        return pages::step::refuse(
+            app,
+            request,
+            Refusal::Page(OAuthError::invalid_request("the request is too long")),
+        );
     }
     let location = format!("{}{path}?{query}", app.layout.base);
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()

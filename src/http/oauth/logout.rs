@@ -27,7 +27,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     };
     let browser = cookies::browser(&request, app.settings());
     match logout::begin(&app.core, browser.clone(), params).await {
-        Ok(step) => show(&app, &request, &browser, step),
+        Ok(step) => show(&app, &browser, step),
         Err(failure) => pages::error::failed(&app, &request, &failure),
     }
 }
@@ -55,19 +55,19 @@ pub async fn confirm(app: Data<App>, request: HttpRequest, form: Result<Form, Ba
     };
     let browser = cookies::browser(&request, app.settings());
     match logout::confirm(&app.core, browser.clone(), confirmation.to_owned()).await {
-        Ok(Some(step)) => show(&app, &request, &browser, step),
+        Ok(Some(step)) => show(&app, &browser, step),
         Ok(None) => pages::error::stale(&app, &request),
         Err(failure) => pages::error::failed(&app, &request, &failure),
     }
 }
 
-fn show(app: &App, request: &HttpRequest, browser: &Browser, step: LogoutStep) -> HttpResponse {
+fn show(app: &App, browser: &Browser, step: LogoutStep) -> HttpResponse {
     match step {
         LogoutStep::Done { back: Some(back) } => HttpResponse::SeeOther()
             .cookie(cookies::no_session(app.settings()))
             .insert_header((header::LOCATION, back))
             .finish(),
-        LogoutStep::Done { back: None } => pages::signed_out::show(app, request),
+        LogoutStep::Done { back: None } => pages::signed_out::show(app),
         LogoutStep::Ask(asked) => pages::logout::show(app, browser, &asked),
     }
 }

@@ -76,8 +76,12 @@ pub struct TokenView {
 pub enum Signature {
     /// Opaque: only the server can read it.
     None,
-    Verified { kid: String },
-    Refused { reason: String },
+    Verified {
+        kid: String,
+    },
+    Refused {
+        reason: String,
+    },
 }
 
 impl Action {
@@ -123,7 +127,9 @@ impl PlaygroundView<'_> {
     fn advice(&self) -> &'static str {
         match self.step {
             Step::Request => "The flow starts with a redirect. Sign in as the demo user and allow the access.",
-            Step::Code => "The browser came back with a code. It works once, within a minute, and only with the verifier.",
+            Step::Code => {
+                "The browser came back with a code. It works once, within a minute, and only with the verifier."
+            }
             Step::Tokens => "The signatures were checked against /jwks, as a resource server would. Now use them.",
             Step::Use => "Each button is one request. After a revocation or a logout, introspection says so at once.",
         }

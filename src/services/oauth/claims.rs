@@ -8,8 +8,8 @@ use crate::{
 };
 
 /// The claims with these names, as far as the user has them: an absent one is left out, never null.
-pub fn of_user<'a>(user: &User, names: impl Iterator<Item = &'a str>) -> Map<String, Value> {
-    names.filter_map(|name| Some((name.to_owned(), claim(user, name)?))).collect()
+pub fn of_user<'a>(user: &User, names: impl IntoIterator<Item = &'a str>) -> Map<String, Value> {
+    names.into_iter().filter_map(|name| Some((name.to_owned(), claim(user, name)?))).collect()
 }
 
 /// The claims that the scopes release at userinfo.

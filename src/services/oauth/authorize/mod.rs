@@ -23,11 +23,7 @@ use super::{
 };
 use crate::{
     domain::consent::Consent,
-    protocol::{
-        authorize::AuthorizeAnswer,
-        error::OAuthError,
-        params::Params,
-    },
+    protocol::{authorize::AuthorizeAnswer, error::OAuthError, params::Params},
     services::{
         core::Core,
         fault::Fault,
@@ -191,7 +187,8 @@ fn go_on(
             if decision == Decided::Allowed {
                 code::remember(core, checked, &signed_in, consent)?;
             }
-            Ok(Step::Answer(code::issue(core, checked, &signed_in)))
+            let answer = code::issue(core, checked, &signed_in);
+            Ok(Step::Answer(answer.unwrap_or_else(|error| refused(core, checked, &error))))
         }
         (Next::Consent, Some(signed_in)) => {
             interaction.shown_to = Some(signed_in.session.id.clone());

@@ -49,7 +49,7 @@ pub struct ConsentStep {
     pub user: User,
     pub scopes: Vec<ScopeLine>,
     /// Single claims that are asked for beside the scopes.
-    pub claims: Vec<String>,
+    pub claims: Vec<ClaimLine>,
     pub redirect_uri: String,
     /// Any program on the user's device could pass for this client (RFC 8252 §8.6).
     pub impersonable: bool,
@@ -60,6 +60,14 @@ pub struct ConsentStep {
 pub struct ScopeLine {
     pub name: String,
     pub description: String,
+    /// Not allowed before.
+    pub new: bool,
+}
+
+/// One claim of the `claims` parameter on the consent page; the page has the words.
+#[derive(Debug)]
+pub struct ClaimLine {
+    pub name: String,
     /// Not allowed before.
     pub new: bool,
 }
@@ -97,6 +105,7 @@ pub(super) fn consent(
     let registered = registry::registered(core)?;
     let request = &checked.request;
     let new = new_scopes(request, given);
+    let allowed = given.map(|given| given.claims.names()).unwrap_or_default();
     let line = |name: &str| ScopeLine {
         name: name.to_owned(),
         description: registered.description(name).to_owned(),
@@ -107,7 +116,12 @@ pub(super) fn consent(
         known: Arc::clone(&checked.known),
         user: signed_in.user,
         scopes: request.scope.iter().map(line).collect(),
-        claims: request.claims.names().into_iter().collect(),
+        claims: request
+            .claims
+            .names()
+            .into_iter()
+            .map(|name| ClaimLine { new: !allowed.contains(&name), name })
+            .collect(),
         redirect_uri: request.redirect_uri.clone(),
         impersonable: is_impersonable(request, &checked.known.client),
     })))
