@@ -9,3 +9,17 @@ use super::layout::Layout;
 pub struct SignedOutView<'a> {
     pub layout: &'a Layout,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pages::layout::examples::layout;
+
+    #[test]
+    fn it_says_so_and_asks_for_nothing() {
+        let layout = layout();
+        let page = SignedOutView { layout: &layout }.render().unwrap();
+        assert!(page.contains("<h1>You are signed out</h1>"));
+        assert!(!page.contains("<form"));
+    }
+}
