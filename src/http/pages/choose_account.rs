@@ -54,5 +54,19 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
     match authorize::choose(&app.core, browser.clone(), sealed, account).await {
         Ok(next) => step::show(&app, &browser, next),
         Err(refusal) => step::refuse_form(&app, &request, refusal),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pages::layout::examples::{ALICE, CLIENT, layout};
+
+    #[test]
+    fn the_two_answers_are_buttons_of_one_form() {
+        let layout = layout();
+        let view = ChooseAccountView { layout: &layout, interaction: "sealed", client: CLIENT, person: ALICE };
+        let page = view.render().unwrap();
+        assert!(page.contains("action=\"/base/choose-account\""));
+        assert!(page.contains("name=\"interaction\" value=\"sealed\""));
+        assert!(page.contains("name=\"account\" value=\"continue\">Continue as Alice Moreau</button>"));
+        assert!(page.contains("name=\"account\" value=\"other\">Use another account</button>"));
     }
 }

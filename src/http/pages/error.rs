@@ -150,3 +150,35 @@ fn show(app: &App, request: &HttpRequest, said: &Said<'_>) -> HttpResponse {
     };
     send::page(&view).status(said.status)
 }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pages::layout::examples::layout;
+
+    fn page(description: Option<&str>) -> String {
+        let layout = layout();
+        let view = ErrorView {
+            layout: &layout,
+            title: "This request cannot go on",
+            message: "Go back to the application and try again.",
+            code: "invalid_request",
+            request_id: "7f3a9c2e",
+            description,
+        };
+        view.render().unwrap()
+    }
+
+    #[test]
+    fn it_says_what_to_quote_to_an_operator() {
+        let page = page(None);
+        assert!(page.contains("<code>invalid_request</code>"));
+        assert!(page.contains("<code>7f3a9c2e</code>"));
+        assert!(!page.contains("<dt>Detail</dt>"));
+    }
+
+    #[test]
+    fn a_description_is_text() {
+        let page = page(Some("<img src=x>"));
+        assert!(page.contains("<dt>Detail</dt><dd>&#60;img src=x&#62;</dd>"));
+    }
+}

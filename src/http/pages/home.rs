@@ -41,4 +41,33 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         playground: matches!(app.mode, Mode::Dev(_)),
     };
     send::page(&view).ok()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pages::layout::examples::{ALICE, layout};
+
+    fn page(person: Option<Person<'_>>, playground: bool) -> String {
+        let layout = layout();
+        HomeView { layout: &layout, issuer: "https://id.example/base", person, playground }.render().unwrap()
+    }
+
+    #[test]
+    fn who_is_signed_in_can_sign_out() {
+        let page = page(Some(ALICE), false);
+        assert!(page.contains("alice@example.com"));
+        assert!(page.contains("href=\"/base/logout\">Sign out</a>"));
+    }
+
+    #[test]
+    fn a_stranger_is_offered_nothing_that_does_not_work() {
+        let page = page(None, false);
+        assert!(page.contains("https://id.example/base"));
+        assert!(!page.contains("class=\"actions\""));
+    }
+
+    #[test]
+    fn the_playground_is_linked_in_development_only() {
+        assert!(page(None, true).contains("href=\"/base/playground\""));
+        assert!(!page(Some(ALICE), false).contains("playground"));
+    }
 }

@@ -33,4 +33,29 @@ pub fn show(app: &App, browser: &Browser, asked: &LogoutAsked) -> HttpResponse {
     };
     let page = send::page(&view).binds(app, browser);
     asked.back.iter().fold(page, |page, back| page.leads_to(back)).ok()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pages::layout::examples::{ALICE, layout};
+
+    fn page(client: Option<&str>) -> String {
+        let layout = layout();
+        LogoutView { layout: &layout, token: "bound", request: "sealed", person: ALICE, client }.render().unwrap()
+    }
+
+    #[test]
+    fn the_form_carries_its_token_and_the_request() {
+        let page = page(None);
+        assert!(page.contains("action=\"/base/logout\""));
+        assert!(page.contains("name=\"token\" value=\"bound\""));
+        assert!(page.contains("name=\"request\" value=\"sealed\""));
+        assert!(page.contains("name=\"decision\" value=\"logout\">Sign out</button>"));
+        assert!(page.contains("name=\"decision\" value=\"stay\">Stay signed in</button>"));
+    }
+
+    #[test]
+    fn a_client_is_named_where_it_is_known() {
+        assert!(page(Some("Fieldnotes")).contains("<strong>Fieldnotes</strong> asks"));
+        assert!(!page(None).contains("asks to sign you out"));
+    }
 }

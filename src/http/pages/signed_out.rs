@@ -14,4 +14,16 @@ pub struct SignedOutView<'a> {
 
 pub fn show(app: &App) -> HttpResponse {
     send::page(&SignedOutView { layout: &app.layout }).cookie(cookies::no_session(app.settings())).ok()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pages::layout::examples::layout;
+
+    #[test]
+    fn it_says_so_and_asks_for_nothing() {
+        let layout = layout();
+        let page = SignedOutView { layout: &layout }.render().unwrap();
+        assert!(page.contains("<h1>You are signed out</h1>"));
+        assert!(!page.contains("<form"));
+    }
 }
