@@ -30,8 +30,8 @@ impl Source {
     /// The places at which the tokens from there on fit.
     pub(crate) fn at(&self, fits: impl Fn(&[&str]) -> bool) -> Vec<String> {
         let words: Vec<&str> = self.tokens.iter().map(|(_, word)| word.as_str()).collect();
-        let hits = (0..words.len()).filter(|start| fits(&words[*start..]));
-        hits.map(|start| format!("{}:{}:", self.path, self.tokens[start].0)).collect()
+        let hits = self.tokens.iter().enumerate().filter(|(start, _)| fits(words.get(*start..).unwrap_or_default()));
+        hits.map(|(_, (line, _))| format!("{}:{line}:", self.path)).collect()
     }
 
     fn word(&self, at: usize) -> &str {
@@ -42,8 +42,9 @@ impl Source {
     pub(crate) fn libraries(&self) -> Vec<(usize, String)> {
         let first = |at: usize| at == 0 || !["::", "."].contains(&self.word(at - 1));
         let imported = |at: usize| at > 0 && self.word(at - 1) == "use";
-        let hits = (0..self.tokens.len()).filter(|at| first(*at) && (self.word(at + 1) == "::" || imported(*at)));
-        hits.map(|at| self.tokens[at].clone()).collect()
+        let hits =
+            self.tokens.iter().enumerate().filter(|(at, _)| first(*at) && (self.word(at + 1) == "::" || imported(*at)));
+        hits.map(|(_, token)| token.clone()).collect()
     }
 
     /// The modules below the crate's root that this file names by `crate::` and `super::`, with nested imports.
@@ -123,7 +124,10 @@ enum Kind {
 
 /// What a text begins with, and how long that is.
 fn piece(text: &str) -> (Kind, usize) {
-    let until = |end: &str, from: usize| text[from..].find(end).map_or(text.len(), |at| from + at + end.len());
+    let until = |end: &str, from: usize| {
+        let at = text.get(from..).and_then(|rest| rest.find(end));
+        at.map_or(text.len(), |at| from + at + end.len())
+    };
     let first = text.chars().next().map_or(0, char::len_utf8);
     if text.starts_with("//") {
         return (Kind::Comment, text.find('\n').unwrap_or(text.len()));
@@ -135,7 +139,7 @@ fn piece(text: &str) -> (Kind, usize) {
         return (Kind::Literal, quoted(text));
     }
     let hashes = text.strip_prefix('r').map_or(0, |raw| raw.chars().take_while(|c| *c == '#').count());
-    if text.starts_with('r') && text[1 + hashes..].starts_with('"') {
+    if text.starts_with('r') && text.get(1 + hashes..).is_some_and(|rest| rest.starts_with('"')) {
         return (Kind::Literal, until(&format!("\"{}", "#".repeat(hashes)), 2 + hashes));
     }
     if text.starts_with("'\\") {

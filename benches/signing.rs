@@ -1,0 +1,3 @@
+//! What the parts of a token cost.
+
+fn main() {}
