@@ -31,7 +31,11 @@ use crate::{
 type Attempt<T> = Result<T, String>;
 
 #[derive(Parser)]
-#[command(name = "load", about = "Starts a Signet server and measures what each operation costs it")]
+#[command(
+    name = "load",
+    bin_name = "cargo bench --bench load --",
+    about = "Starts a Signet server and measures what each operation costs it"
+)]
 struct Options {
     /// Only these, separated by commas
     #[arg(long, value_enum, value_delimiter = ',')]
