@@ -30,9 +30,17 @@ use crate::{
 #[derive(Debug)]
 pub enum LogoutStep {
     /// Signed out (or nobody was signed in); back to the client, if it named a place.
-    Done { back: Option<String>, ended: bool },
+    Done { back: Option<String> },
     /// The request does not prove that it is meant: the user is asked (§2).
-    Ask { confirmation: String, user: Box<User> },
+    Ask(Box<LogoutAsked>),
+}
+
+/// What the confirmation page shows.
+#[derive(Debug)]
+pub struct LogoutAsked {
+    pub confirmation: String,
+    pub user: User,
+    pub back: Option<String>,
 }
 
 /// What the confirmation page carries, sealed for this browser and session.
@@ -53,11 +61,11 @@ pub async fn begin(core: &Core, browser: Browser, params: Params) -> Result<Logo
         };
         let back = back(core, &request, hint.as_ref())?;
         let Some(signed_in) = sessions::find(core, browser.session.as_deref())? else {
-            return Ok(LogoutStep::Done { back, ended: false });
+            return Ok(LogoutStep::Done { back });
         };
         if hint.is_some_and(|hint| hint.sid == signed_in.session.id.as_str()) {
             sessions::end(core, &signed_in.session.id)?;
-            return Ok(LogoutStep::Done { back, ended: true });
+            return Ok(LogoutStep::Done { back });
         }
         Ok(ask(core, &browser, signed_in, back))
     })
@@ -71,13 +79,13 @@ pub async fn confirm(core: &Core, browser: Browser, confirmation: String) -> Res
             return Ok(None);
         };
         let Some(signed_in) = sessions::find(core, browser.session.as_deref())? else {
-            return Ok(Some(LogoutStep::Done { back: confirmed.back, ended: false }));
+            return Ok(Some(LogoutStep::Done { back: confirmed.back }));
         };
         if signed_in.session.id.as_str() != confirmed.session {
             return Ok(None);
         }
         sessions::end(core, &signed_in.session.id)?;
-        Ok(Some(LogoutStep::Done { back: confirmed.back, ended: true }))
+        Ok(Some(LogoutStep::Done { back: confirmed.back }))
     })
     .await
 }
@@ -114,10 +122,10 @@ fn back(core: &Core, request: &LogoutRequest, hint: Option<&IdTokenClaims>) -> R
 }
 
 fn ask(core: &Core, browser: &Browser, signed_in: SignedIn, back: Option<String>) -> LogoutStep {
-    let confirmation = Confirmation { session: signed_in.session.id.as_str().to_owned(), back };
+    let confirmation = Confirmation { session: signed_in.session.id.as_str().to_owned(), back: back.clone() };
     let plain = serde_json::to_vec(&confirmation).unwrap_or_default();
     let sealed = core.ring.seal(Purpose::Form, browser.binding().as_bytes(), &plain);
-    LogoutStep::Ask { confirmation: URL_SAFE_NO_PAD.encode(sealed), user: Box::new(signed_in.user) }
+    LogoutStep::Ask(Box::new(LogoutAsked { confirmation: URL_SAFE_NO_PAD.encode(sealed), user: signed_in.user, back }))
 }
 
 fn open(core: &Core, browser: &Browser, confirmation: &str) -> Option<Confirmation> {

@@ -18,7 +18,7 @@ pub enum Step {
     /// Back to the client.
     Answer(AuthorizeAnswer),
     Login(LoginStep),
-    ChooseAccount { interaction: String, user: Box<User> },
+    ChooseAccount(Box<ChooseAccountStep>),
     Consent(Box<ConsentStep>),
 }
 
@@ -29,6 +29,16 @@ pub struct LoginStep {
     pub known: Arc<KnownClient>,
     pub hint: Option<String>,
     pub why: Why,
+    pub redirect_uri: String,
+}
+
+/// The page of `prompt=select_account`.
+#[derive(Debug)]
+pub struct ChooseAccountStep {
+    pub interaction: String,
+    pub known: Arc<KnownClient>,
+    pub user: User,
+    pub redirect_uri: String,
 }
 
 /// The consent page.
@@ -55,8 +65,26 @@ pub struct ScopeLine {
 }
 
 pub(super) fn login(checked: &Checked, why: Why, interaction: String) -> Step {
-    let hint = checked.request.login_hint.clone();
-    Step::Login(LoginStep { interaction, known: Arc::clone(&checked.known), hint, why })
+    Step::Login(login_step(checked, why, interaction))
+}
+
+pub(super) fn login_step(checked: &Checked, why: Why, interaction: String) -> LoginStep {
+    LoginStep {
+        interaction,
+        known: Arc::clone(&checked.known),
+        hint: checked.request.login_hint.clone(),
+        why,
+        redirect_uri: checked.request.redirect_uri.clone(),
+    }
+}
+
+pub(super) fn choose_account(checked: &Checked, user: User, interaction: String) -> Step {
+    Step::ChooseAccount(Box::new(ChooseAccountStep {
+        interaction,
+        known: Arc::clone(&checked.known),
+        user,
+        redirect_uri: checked.request.redirect_uri.clone(),
+    }))
 }
 
 pub(super) fn consent(
