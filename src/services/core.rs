@@ -12,6 +12,7 @@ use crate::{
     config::{Settings, passwords::PasswordSettings},
     crypto::{
         passwords::{self, Cost},
+        random,
         seal::SealingRing,
     },
     domain::secret::Secret,
@@ -32,6 +33,8 @@ pub struct Parts {
     pub clients: ClientCache,
     pub registry: Registry,
     pub limits: Limits,
+    /// What this node calls itself in the leases.
+    pub node: String,
     admission: Arc<Semaphore>,
     hashers: Arc<Semaphore>,
     decoy: String,
@@ -58,6 +61,7 @@ impl Core {
             clients: ClientCache::new(&settings.clients),
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
+            node: random::token().reveal().clone(),
             admission: Arc::new(Semaphore::new(settings.http.admission)),
             hashers: Arc::new(Semaphore::new(hashers)),
             decoy,

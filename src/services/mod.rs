@@ -8,6 +8,7 @@ pub mod core;
 pub mod fault;
 pub mod grants;
 pub mod keys;
+pub mod leases;
 pub mod limits;
 pub mod oauth;
 pub mod readiness;

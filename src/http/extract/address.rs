@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     fn from(peer: &str, forwarded: &[&str], proxies: &[&str]) -> Option<String> {
-        let proxies: Vec<Network> = proxies.iter().map(|text| text.parse().unwrap()).collect();
+        let proxies: Vec<Network> = proxies.iter().map(|text| Network::parse(text).unwrap()).collect();
         nearest(peer.parse().unwrap(), forwarded, &proxies).map(|address| address.to_string())
     }
 

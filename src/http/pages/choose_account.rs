@@ -54,6 +54,9 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
     match authorize::choose(&app.core, browser.clone(), sealed, account).await {
         Ok(next) => step::show(&app, &browser, next),
         Err(refusal) => step::refuse_form(&app, &request, refusal),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

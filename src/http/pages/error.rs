@@ -150,6 +150,7 @@ fn show(app: &App, request: &HttpRequest, said: &Said<'_>) -> HttpResponse {
     };
     send::page(&view).status(said.status)
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

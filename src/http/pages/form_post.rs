@@ -19,6 +19,8 @@ pub struct FormPostView<'a> {
 pub(super) fn show(app: &App, answer: &AuthorizeAnswer) -> HttpResponse {
     let view = FormPostView { layout: &app.layout, action: &answer.redirect_uri, pairs: &answer.pairs };
     send::page(&view).leads_to(&answer.redirect_uri).with_script().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,6 +41,8 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         playground: matches!(app.mode, Mode::Dev(_)),
     };
     send::page(&view).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

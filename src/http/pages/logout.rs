@@ -33,6 +33,8 @@ pub fn show(app: &App, browser: &Browser, asked: &LogoutAsked) -> HttpResponse {
     };
     let page = send::page(&view).binds(app, browser);
     asked.back.iter().fold(page, |page, back| page.leads_to(back)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,15 +42,14 @@ mod tests {
 
     fn page(client: Option<&str>) -> String {
         let layout = layout();
-        LogoutView { layout: &layout, token: "bound", request: "sealed", person: ALICE, client }.render().unwrap()
+        LogoutView { layout: &layout, confirmation: "sealed", person: ALICE, client }.render().unwrap()
     }
 
     #[test]
     fn the_form_carries_its_token_and_the_request() {
         let page = page(None);
-        assert!(page.contains("action=\"/base/logout\""));
-        assert!(page.contains("name=\"token\" value=\"bound\""));
-        assert!(page.contains("name=\"request\" value=\"sealed\""));
+        assert!(page.contains("action=\"/base/logout/confirm\""));
+        assert!(page.contains("name=\"confirmation\" value=\"sealed\""));
         assert!(page.contains("name=\"decision\" value=\"logout\">Sign out</button>"));
         assert!(page.contains("name=\"decision\" value=\"stay\">Stay signed in</button>"));
     }

@@ -14,6 +14,8 @@ pub struct SignedOutView<'a> {
 
 pub fn show(app: &App) -> HttpResponse {
     send::page(&SignedOutView { layout: &app.layout }).cookie(cookies::no_session(app.settings())).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -166,7 +166,7 @@ fn id_token(
 ) -> Result<String, Fault> {
     let now = core.clock.now();
     let grant = &issuance.grant;
-    let asked = grant.claims.id_token.keys().map(String::as_str);
+    let asked: Vec<_> = grant.claims.id_token.keys().map(String::as_str).collect();
     let claims = IdTokenClaims {
         iss: core.settings.issuer.as_str().to_owned(),
         sub: grant.user_id.as_str().to_owned(),
@@ -179,7 +179,7 @@ fn id_token(
         acr: grant.methods.acr().to_owned(),
         amr: grant.methods.amr().iter().map(|&method| method.to_owned()).collect(),
         sid: grant.session_id.as_str().to_owned(),
-        extra: claims::of_user(&issuance.user, asked),
+        extra: claims::of_user(&issuance.user, &asked),
     };
     Ok(jwt::sign(signer, TokenType::IdToken, &claims)?)
 }
