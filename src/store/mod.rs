@@ -1,1 +1,28 @@
-//! stub
+//! The database: what the server remembers, in SQLite or PostgreSQL; the only folder that says `diesel`.
+
+pub mod clients;
+pub mod connection;
+pub mod consents;
+pub mod error;
+pub mod grants;
+pub mod leases;
+pub mod migrations;
+pub mod page;
+pub mod pool;
+pub mod purge;
+pub mod resources;
+pub mod revoked_tokens;
+pub mod scopes;
+pub mod sealing;
+pub mod sessions;
+pub mod signing_keys;
+pub mod standing;
+pub mod users;
+
+mod column;
+mod schema;
+
+pub use connection::{Db, Options, Synchronous};
+pub use error::StoreError;
+pub use page::{Page, PageRequest};
+pub use pool::Store;

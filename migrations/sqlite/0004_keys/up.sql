@@ -1,0 +1,20 @@
+CREATE TABLE signing_keys (
+    kid TEXT NOT NULL PRIMARY KEY,
+    algorithm TEXT NOT NULL,
+    public_jwk TEXT NOT NULL,
+    sealed_private BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    activates_at BIGINT NOT NULL,
+    retires_at BIGINT,
+    gone_at BIGINT
+);
+
+CREATE TABLE sealing_keys (
+    fingerprint TEXT NOT NULL PRIMARY KEY
+) WITHOUT ROWID;
+
+CREATE TABLE leases (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,161 @@
+//! The playground: a small relying party that shows every exchange of the code flow. Development only.
+
+use askama::Template;
+
+use super::layout::Layout;
+
+/// Posts to `{base}/playground`: the carried fields, and `action` = [`Action::as_str`] of the button.
+#[derive(Debug, Template)]
+#[template(path = "pages/playground.html")]
+pub struct PlaygroundView<'a> {
+    pub layout: &'a Layout,
+    pub step: Step,
+    pub demo_email: &'a str,
+    pub demo_password: &'a str,
+    /// What can be done now; the first is the button to press next.
+    pub actions: Vec<Action>,
+    /// What happened so far, oldest first.
+    pub exchanges: Vec<ExchangeView>,
+    pub tokens: Vec<TokenView>,
+    /// Hidden fields of every button's form.
+    pub carry: Vec<(String, String)>,
+}
+
+/// Where the walk stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Nothing sent yet.
+    Request,
+    /// Back from `/authorize` with a code.
+    Code,
+    /// The code is exchanged.
+    Tokens,
+    /// The tokens were used: userinfo, refresh, introspection, revocation, logout.
+    Use,
+}
+
+/// What a button does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Start,
+    Exchange,
+    Userinfo,
+    Refresh,
+    Introspect,
+    Revoke,
+    LogOut,
+}
+
+/// One request and its answer, as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExchangeView {
+    /// Such as “Token request”.
+    pub title: String,
+    /// The request line, headers and body, one parameter a line.
+    pub request: String,
+    /// Headers and body of the answer, JSON indented.
+    pub answer: String,
+    /// Such as `200 OK` or `303 See Other`.
+    pub status: String,
+}
+
+/// One token, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenView {
+    /// Such as “Access token”.
+    pub name: String,
+    pub raw: String,
+    /// Indented JSON; `None` for an opaque token, as the claims are.
+    pub header: Option<String>,
+    pub claims: Option<String>,
+    pub signature: Signature,
+}
+
+/// What checking a token's signature against `/jwks` said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// Opaque: only the server can read it.
+    None,
+    Verified { kid: String },
+    Refused { reason: String },
+}
+
+impl Action {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Exchange => "exchange",
+            Self::Userinfo => "userinfo",
+            Self::Refresh => "refresh",
+            Self::Introspect => "introspect",
+            Self::Revoke => "revoke",
+            Self::LogOut => "logout",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        use Action::{Exchange, Introspect, LogOut, Refresh, Revoke, Start, Userinfo};
+        [Start, Exchange, Userinfo, Refresh, Introspect, Revoke, LogOut]
+            .into_iter()
+            .find(|action| action.as_str() == text)
+    }
+}
+
+impl Step {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Request, "Authorization request"),
+        (Self::Code, "Code"),
+        (Self::Tokens, "Tokens"),
+        (Self::Use, "Userinfo, refresh, introspect, revoke, log out"),
+    ];
+}
+
+impl PlaygroundView<'_> {
+    fn heading(&self) -> &'static str {
+        match self.step {
+            Step::Request => "Send a user to /authorize",
+            Step::Code => "Exchange the code at /token",
+            Step::Tokens => "The tokens are here",
+            Step::Use => "Go on as you like",
+        }
+    }
+
+    fn advice(&self) -> &'static str {
+        match self.step {
+            Step::Request => "The flow starts with a redirect. Sign in as the demo user and allow the access.",
+            Step::Code => "The browser came back with a code. It works once, within a minute, and only with the verifier.",
+            Step::Tokens => "The signatures were checked against /jwks, as a resource server would. Now use them.",
+            Step::Use => "Each button is one request. After a revocation or a logout, introspection says so at once.",
+        }
+    }
+
+    /// Value and words of each button.
+    fn buttons(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.actions.iter().map(|action| (action.as_str(), self.label(*action)))
+    }
+
+    fn label(&self, action: Action) -> &'static str {
+        match action {
+            Action::Start if self.step == Step::Request => "Start the flow",
+            Action::Start => "Start again",
+            Action::Exchange => "Exchange the code",
+            Action::Userinfo => "Call userinfo",
+            Action::Refresh => "Refresh",
+            Action::Introspect => "Introspect",
+            Action::Revoke => "Revoke",
+            Action::LogOut => "Log out",
+        }
+    }
+
+    /// All exchanges but the latest, which stands at the top; the younger ones first.
+    fn earlier(&self) -> impl Iterator<Item = &ExchangeView> {
+        self.exchanges.iter().rev().skip(1)
+    }
+}
+
+impl TokenView {
+    /// The dot-separated parts, for their colours.
+    fn parts(&self) -> impl Iterator<Item = &str> {
+        self.raw.split('.')
+    }
+}

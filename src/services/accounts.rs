@@ -1,0 +1,88 @@
+//! Signing in with a password.
+
+use std::net::IpAddr;
+
+use super::{
+    core::Core,
+    fault::Fault,
+    limits::TooMany,
+    sessions::{self, Begun},
+};
+use crate::{
+    crypto::{digest, passwords},
+    domain::{
+        secret::Secret,
+        user::{User, UserStatus, normal_email, normal_username},
+    },
+    store::users,
+};
+
+/// What a person typed, and where from.
+#[derive(Debug)]
+pub struct Login {
+    /// An address or a username.
+    pub name: String,
+    pub password: Secret<String>,
+    pub address: Option<IpAddr>,
+    /// The session cookie that the browser had before.
+    pub cookie: Option<String>,
+}
+
+/// How a sign-in ends.
+#[derive(Debug)]
+pub enum LoginOutcome {
+    SignedIn(Box<Begun>),
+    /// Unknown name or wrong password: which, nobody learns.
+    WrongCredentials,
+    /// Told only after the right password.
+    Suspended,
+    TooMany(TooMany),
+}
+
+/// Signs a person in. The same work is done whether the name exists or not.
+pub async fn login(core: &Core, login: Login) -> Result<LoginOutcome, Fault> {
+    if let Err(too_many) = core.limits.try_login(login.address, &login.name) {
+        return Ok(LoginOutcome::TooMany(too_many));
+    }
+    let Login { name, password, cookie, .. } = login;
+    let found = core.run(move |core| find_by_name(core, &name)).await?;
+    let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), phc));
+    let too_long = password.reveal().chars().count() > core.settings.passwords.maximum_length;
+    let right = core.verify_password(password.clone(), phc.clone().filter(|_| !too_long)).await?;
+    let Some(user) = user.filter(|_| right) else {
+        return Ok(LoginOutcome::WrongCredentials);
+    };
+    if user.status != UserStatus::Active {
+        return Ok(LoginOutcome::Suspended);
+    }
+    let stronger = stronger_hash(core, password, phc).await?;
+    let begun = core.run(move |core| begin(core, &user, stronger, cookie)).await?;
+    Ok(LoginOutcome::SignedIn(Box::new(begun)))
+}
+
+fn find_by_name(core: &Core, name: &str) -> Result<Option<(User, Option<String>)>, Fault> {
+    let Some(name) = normal_email(name).or_else(|| normal_username(name)) else {
+        return Ok(None);
+    };
+    Ok(core.store.read(|db| users::find_by_login(db, &name))?)
+}
+
+/// A new hash where the cost in the settings has changed since the old one was made.
+async fn stronger_hash(core: &Core, password: Secret<String>, phc: Option<String>) -> Result<Option<String>, Fault> {
+    match phc {
+        Some(phc) if passwords::needs_rehash(&core.settings.passwords.cost(), &phc) => {
+            core.hash_password(password).await.map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn begin(core: &Core, user: &User, stronger: Option<String>, cookie: Option<String>) -> Result<Begun, Fault> {
+    let before = cookie.as_deref().map(digest::secret);
+    Ok(core.store.write(|db| {
+        if let Some(phc) = &stronger {
+            users::update_password(db, &user.id, phc, core.clock.now())?;
+        }
+        sessions::begin(core, db, user, before)
+    })?)
+}

@@ -1,0 +1,219 @@
+//! Redeeming a code: once, by the client it was made for. RFC 6749 §4.1.3.
+
+use oxide_auth::code_grant::accesstoken::{AccessToken, Input, Output};
+
+use super::{
+    Redemption,
+    kernel::{self, KernelRequest, NO_REDIRECT},
+    tokens::{self, Issuance},
+};
+use crate::{
+    crypto::{code, digest},
+    domain::{
+        client::Client,
+        code::Code,
+        grant::{Binding, Grant, GrantLifetime, RefreshToken},
+        session::Methods,
+        time::{Seconds, Timestamp},
+    },
+    protocol::{
+        error::OAuthError,
+        pkce::Verifier,
+        scope::OFFLINE_ACCESS,
+        token::{GrantType, TokenResponse},
+    },
+    services::{
+        core::Core,
+        fault::{Failure, Fault},
+        oauth::standing,
+    },
+    store::{
+        connection::{Db, StoreError},
+        grants,
+        standing::{Subject, find_subject},
+    },
+};
+
+/// A code that was spent is remembered this long after its expiry, so that a replay revokes its grant. After
+/// that an old code is only invalid: an old URL is no kill switch.
+const REPLAY_WINDOW: Seconds = Seconds::minutes(10);
+
+/// Redeems a code. A refusal that spends the code commits like a success.
+pub(super) fn redeem(core: &Core, client: &Client, request: &Redemption) -> Result<TokenResponse, Failure> {
+    let now = core.clock.now();
+    let code = code::open(&core.ring, &request.code)
+        .filter(|code| code.client_id == client.id)
+        .filter(|code| now < code.expires_at.plus(REPLAY_WINDOW))
+        .ok_or_else(no_longer_valid)?;
+    let redeeming = Redeeming { core, client, request, code: &code, now };
+    let issuance = core.store.write(|db| redeeming.decide(db)).map_err(Fault::from)??;
+    tokens::sign(core, client, issuance)
+}
+
+fn no_longer_valid() -> OAuthError {
+    OAuthError::invalid_grant("the code is not valid, has expired, or was redeemed before")
+}
+
+/// One redemption under way: what the machine's questions are answered from.
+struct Redeeming<'a> {
+    core: &'a Core,
+    client: &'a Client,
+    request: &'a Redemption,
+    code: &'a Code,
+    now: Timestamp,
+}
+
+impl Redeeming<'_> {
+    /// The whole decision, in one transaction.
+    fn decide(&self, db: &mut Db) -> Result<Result<Issuance, OAuthError>, StoreError> {
+        if self.now >= self.code.expires_at {
+            // A replay is looked up before the expiry is judged: the thief may be late, too.
+            self.revoke(db)?;
+            return Ok(Err(no_longer_valid()));
+        }
+        let code = self.code;
+        let subject = find_subject(db, &code.session_id, &code.user_id, &code.client_id, self.now)?;
+        let granted = match subject.filter(|subject| standing::may_redeem(subject, self.client, code, self.now)) {
+            Some(subject) => self.run_machine(&subject).map(|()| subject),
+            None => Err(OAuthError::invalid_grant("the sign-in or the consent behind this code has ended")),
+        };
+        self.settle(db, granted)
+    }
+
+    /// Writes the grant: as issued, or revoked where the right client failed. Either way the code is spent,
+    /// and of N parallel redemptions one inserts the row; the others find it and revoke it.
+    fn settle(
+        &self,
+        db: &mut Db,
+        granted: Result<Subject, OAuthError>,
+    ) -> Result<Result<Issuance, OAuthError>, StoreError> {
+        let grant = self.grant(granted.as_ref().ok());
+        if !grants::insert(db, &grant)? {
+            self.revoke(db)?;
+            return Ok(Err(no_longer_valid()));
+        }
+        let subject = match granted {
+            Ok(subject) => subject,
+            Err(error) => return Ok(Err(error)),
+        };
+        let cap = self.core.settings.tokens.grants_per_user_and_client;
+        grants::revoke_beyond(db, &grant.user_id, &grant.client_id, cap, self.now, self.kept())?;
+        Ok(self.issuance(grant, subject))
+    }
+
+    fn issuance(&self, grant: Grant, subject: Subject) -> Result<Issuance, OAuthError> {
+        let token = RefreshToken { family: self.code.family, generation: 0 };
+        Ok(Issuance {
+            resources: tokens::narrow(&grant.resources, &self.request.resources, self.client)?,
+            scope: grant.scope.clone(),
+            grant,
+            user: subject.user,
+            nonce: self.code.nonce.clone(),
+            refresh: tokens::first_refresh_token(self.client, token),
+        })
+    }
+
+    /// Drives the machine through its questions; it issues nothing that the row does not say.
+    fn run_machine(&self, subject: &Subject) -> Result<(), OAuthError> {
+        let asked_redirect = self.redirect_uri()?;
+        tokens::narrow(&self.code.resources, &self.request.resources, self.client)?;
+        let request = KernelRequest {
+            grant_type: GrantType::AuthorizationCode.as_str(),
+            client_id: self.client.id.as_str(),
+            code: Some(&self.request.code),
+            redirect_uri: Some(asked_redirect),
+            refresh_token: None,
+            scope: None,
+        };
+        let mut machine = AccessToken::new(&request);
+        let mut input = Input::None;
+        loop {
+            input = match machine.advance(input) {
+                Output::Authenticate { .. } => Input::Authenticated,
+                Output::Recover { .. } => {
+                    let (client, owner) = (self.code.client_id.as_str(), subject.user.id.as_str());
+                    let recovered = kernel::grant(client, owner, &self.code.scope, asked_redirect);
+                    Input::Recovered(recovered.map(Box::new))
+                }
+                Output::Extend { extensions } => {
+                    let access_extensions = std::mem::take(extensions);
+                    self.pkce()?;
+                    Input::Extended { access_extensions }
+                }
+                Output::Issue { .. } => Input::Issued(kernel::issued()),
+                Output::Ok(_) => return Ok(()),
+                // The machine answers invalid_request to an unknown code; RFC 6749 §5.2 wants invalid_grant.
+                Output::Err(_) => return Err(no_longer_valid()),
+            }
+        }
+    }
+
+    /// Compared as text: normalising here is how open redirects begin (RFC 9700 §4.1).
+    fn redirect_uri(&self) -> Result<&str, OAuthError> {
+        let other = || OAuthError::invalid_grant("redirect_uri is not the one of the authorization request");
+        match (&self.code.redirect_uri, &self.request.redirect_uri) {
+            (Some(sent), Some(again)) if sent == again => Ok(sent),
+            (None, None) => Ok(NO_REDIRECT),
+            (None, Some(only)) if self.client.redirect_uris == [only.as_str()] => Ok(only),
+            (_, _) => Err(other()),
+        }
+    }
+
+    /// RFC 7636 §4.6; a verifier without a challenge is the mark of a downgrade (RFC 9700 §4.8.2).
+    fn pkce(&self) -> Result<(), OAuthError> {
+        match (&self.code.challenge, &self.request.verifier) {
+            (None, None) => Ok(()),
+            (Some(challenge), Some(verifier)) => Verifier::parse(verifier)
+                .filter(|verifier| challenge.answered_by(verifier))
+                .map(drop)
+                .ok_or_else(|| OAuthError::invalid_grant("code_verifier does not answer the challenge")),
+            (Some(_), None) => Err(OAuthError::invalid_grant("code_verifier is missing")),
+            (None, Some(_)) => Err(OAuthError::invalid_grant("there was no code_challenge for this code_verifier")),
+        }
+    }
+
+    fn grant(&self, subject: Option<&Subject>) -> Grant {
+        let code = self.code;
+        let offline = code.scope.contains(OFFLINE_ACCESS);
+        Grant {
+            id: digest::grant_id(&code.family),
+            client_id: code.client_id.clone(),
+            user_id: code.user_id.clone(),
+            session_id: code.session_id.clone(),
+            binding: if offline { Binding::Offline } else { Binding::Session },
+            scope: code.scope.clone(),
+            resources: code.resources.clone(),
+            claims: code.claims.clone(),
+            auth_time: subject.map_or(self.now, |subject| subject.session.auth_time),
+            methods: subject.map_or(Methods::Password, |subject| subject.session.methods),
+            generation: 0,
+            rotated_at: self.now,
+            created_at: self.now,
+            expires_at: if subject.is_some() { self.end() } else { self.now.plus(self.kept()) },
+            revoked_at: if subject.is_some() { None } else { Some(self.now) },
+        }
+    }
+
+    /// A grant without a refresh token lives as long as its access token; and never less than a replay is watched for.
+    fn end(&self) -> Timestamp {
+        let tokens = &self.core.settings.tokens;
+        let lifetime = GrantLifetime { idle: tokens.refresh_idle_seconds, absolute: tokens.refresh_absolute_seconds };
+        let refreshed = lifetime.end(self.now, self.now);
+        let access = self.now.plus(Seconds(tokens::access_seconds(self.core, self.client)));
+        let end = if self.client.may_use(GrantType::RefreshToken) { refreshed.max(access) } else { access };
+        end.max(self.now.plus(self.kept()))
+    }
+
+    /// How long a revoked row stays.
+    fn kept(&self) -> Seconds {
+        Seconds(self.core.settings.tokens.code_seconds.0 + REPLAY_WINDOW.0)
+    }
+
+    fn revoke(&self, db: &mut Db) -> Result<(), StoreError> {
+        let id = digest::grant_id(&self.code.family);
+        if grants::revoke(db, &id, self.now, self.now.plus(self.kept()))? {
+            tracing::warn!(client_id = %self.client.id, "a code was presented again: its grant is revoked");
+        }
+        Ok(())
+    }
+}

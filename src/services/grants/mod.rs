@@ -1,0 +1,52 @@
+//! The three grants of `/token`, over the state machines of oxide-auth; its types stay in this folder.
+//!
+//! The machines decide the protocol (who may go on, in which order, with which scope); the code here answers their
+//! questions from one transaction and writes the RFC's own errors (`docs/architecture.md` lists where theirs differ).
+
+mod authorization_code;
+mod client_credentials;
+mod kernel;
+mod refresh_token;
+mod tokens;
+
+use crate::{
+    domain::client::Client,
+    protocol::{
+        error::OAuthError,
+        token::{TokenRequest, TokenResponse},
+    },
+    services::{core::Core, fault::Failure},
+};
+
+/// Answers a token request of a client that has proved who it is.
+pub fn exchange(core: &Core, client: &Client, request: TokenRequest) -> Result<TokenResponse, Failure> {
+    if !client.may_use(request.grant_type()) {
+        return Err(OAuthError::unauthorized_client("the client is not registered for this grant type").into());
+    }
+    match request {
+        TokenRequest::AuthorizationCode { code, redirect_uri, verifier, resources } => {
+            authorization_code::redeem(core, client, &Redemption { code, redirect_uri, verifier, resources })
+        }
+        TokenRequest::RefreshToken { refresh_token, scope, resources } => {
+            refresh_token::refresh(core, client, &Refreshing { refresh_token, scope, resources })
+        }
+        TokenRequest::ClientCredentials { scope, resources } => {
+            client_credentials::issue(core, client, scope, resources)
+        }
+    }
+}
+
+/// The members of an authorization_code request.
+struct Redemption {
+    code: String,
+    redirect_uri: Option<String>,
+    verifier: Option<String>,
+    resources: Vec<String>,
+}
+
+/// The members of a refresh_token request.
+struct Refreshing {
+    refresh_token: String,
+    scope: Option<crate::protocol::scope::Scope>,
+    resources: Vec<String>,
+}

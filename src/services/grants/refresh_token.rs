@@ -1,0 +1,179 @@
+//! Refreshing: rotation by compare-and-set, an idempotent grace, and reuse detection. RFC 6749 §6, RFC 9700 §4.14.
+
+use oxide_auth::code_grant::refresh::{Input, Output, Refresh};
+
+use super::{
+    Refreshing,
+    kernel::{self, KernelRequest, NO_REDIRECT},
+    tokens::{self, Issuance},
+};
+use crate::{
+    crypto::{digest, refresh},
+    domain::{
+        client::{Client, RefreshPolicy},
+        grant::{Grant, GrantId, GrantLifetime, Presented, RefreshToken},
+        time::{Seconds, Timestamp},
+    },
+    protocol::{
+        error::OAuthError,
+        scope::Scope,
+        token::{GrantType, TokenResponse},
+    },
+    services::{
+        core::Core,
+        fault::{Failure, Fault},
+        oauth::standing,
+    },
+    store::{
+        connection::{Db, StoreError},
+        grants,
+        standing::{Standing, find_standing},
+    },
+};
+
+/// A revoked family's row stays this long, for whoever looks at what happened.
+const KEPT: Seconds = Seconds::minutes(11);
+
+/// Answers a refresh. A refusal that revokes the family commits like a success.
+pub(super) fn refresh(core: &Core, client: &Client, request: &Refreshing) -> Result<TokenResponse, Failure> {
+    let token = refresh::parse(&core.ring, &request.refresh_token).ok_or_else(no_longer_valid)?;
+    let id = digest::grant_id(&token.family);
+    let refreshing = Rotating { core, client, request, token, id, now: core.clock.now() };
+    let issuance = core.store.write(|db| refreshing.decide(db)).map_err(Fault::from)??;
+    tokens::sign(core, client, issuance)
+}
+
+fn no_longer_valid() -> OAuthError {
+    OAuthError::invalid_grant("the refresh token is not valid, has expired, or was revoked")
+}
+
+/// One refresh under way.
+struct Rotating<'a> {
+    core: &'a Core,
+    client: &'a Client,
+    request: &'a Refreshing,
+    token: RefreshToken,
+    id: GrantId,
+    now: Timestamp,
+}
+
+impl Rotating<'_> {
+    fn decide(&self, db: &mut Db) -> Result<Result<Issuance, OAuthError>, StoreError> {
+        let standing = find_standing(db, &self.id, self.now)?;
+        // Another client's token changes nothing, so this stands before everything that writes.
+        let Some(standing) = standing.filter(|standing| standing.grant.client_id == self.client.id) else {
+            return Ok(Err(no_longer_valid()));
+        };
+        if !standing::is_live(&standing, self.now) {
+            return Ok(Err(no_longer_valid()));
+        }
+        if self.judge(&standing.grant) == Presented::Reused {
+            return self.reused(db);
+        }
+        let scope = match self.run_machine(&standing.grant) {
+            Ok(scope) => scope,
+            Err(error) => return Ok(Err(error)),
+        };
+        let resources = match tokens::narrow(&standing.grant.resources, &self.request.resources, self.client) {
+            Ok(resources) => resources,
+            Err(error) => return Ok(Err(error)),
+        };
+        let Some(generation) = self.rotate(db, &standing.grant)? else {
+            return self.reused(db);
+        };
+        let Standing { grant, user, .. } = standing;
+        let end = self.end(&grant);
+        Ok(Ok(Issuance {
+            grant: Grant { expires_at: end, ..grant },
+            user,
+            scope,
+            resources,
+            nonce: None,
+            refresh: Some(RefreshToken { generation, ..self.token }),
+        }))
+    }
+
+    /// The machine checks that the token is this client's and that the scope lies within the grant.
+    fn run_machine(&self, grant: &Grant) -> Result<Scope, OAuthError> {
+        let request = KernelRequest {
+            grant_type: GrantType::RefreshToken.as_str(),
+            client_id: self.client.id.as_str(),
+            code: None,
+            redirect_uri: None,
+            refresh_token: Some(&self.request.refresh_token),
+            scope: self.request.scope.as_ref(),
+        };
+        let mut machine = Refresh::new(&request);
+        let mut input = Input::None;
+        let mut narrowed = grant.scope.clone();
+        loop {
+            input = match machine.advance(input) {
+                Output::Unauthenticated { .. } => Input::Authenticated { scope: None },
+                Output::RecoverRefresh { .. } => {
+                    let (client, owner) = (grant.client_id.as_str(), grant.user_id.as_str());
+                    let recovered = kernel::grant(client, owner, &grant.scope, NO_REDIRECT);
+                    let scope = self.request.scope.as_ref().map(|scope| scope.to_string().into());
+                    Input::Recovered { scope, grant: recovered.map(Box::new) }
+                }
+                Output::Refresh { grant: allowed, .. } => {
+                    narrowed = kernel::in_order(&allowed.scope, &grant.scope);
+                    Input::Refreshed(kernel::refreshed())
+                }
+                Output::Ok(_) => return Ok(narrowed),
+                Output::Err(_) => return Err(self.refusal(grant)),
+            }
+        }
+    }
+
+    fn refusal(&self, grant: &Grant) -> OAuthError {
+        match &self.request.scope {
+            Some(scope) if !scope.is_subset_of(&grant.scope) => {
+                OAuthError::invalid_scope("the scope goes beyond what was granted")
+            }
+            _ => no_longer_valid(),
+        }
+    }
+
+    fn judge(&self, grant: &Grant) -> Presented {
+        match self.client.refresh {
+            RefreshPolicy::Static if self.token.generation == grant.generation => Presented::Current,
+            _ => grant.judge(self.token.generation, self.now, self.core.settings.tokens.refresh_grace_seconds),
+        }
+    }
+
+    /// The generation of the successor; `None` where the token turned out to be reused.
+    fn rotate(&self, db: &mut Db, grant: &Grant) -> Result<Option<i64>, StoreError> {
+        let end = self.end(grant);
+        if self.client.refresh == RefreshPolicy::Static {
+            if end.since(grant.expires_at) > Seconds(self.core.settings.tokens.refresh_idle_seconds.0 / 10) {
+                grants::extend(db, &self.id, end)?;
+            }
+            return Ok(Some(grant.generation));
+        }
+        if self.judge(grant) == Presented::Ahead {
+            grants::forward(db, &self.id, self.token.generation, self.now, end)?;
+        }
+        if self.judge(grant) != Presented::Grace
+            && grants::rotate(db, &self.id, self.token.generation, self.now, end)?
+        {
+            return Ok(Some(self.token.generation.saturating_add(1)));
+        }
+        // Somebody else rotated: read what they left, in a new statement, and decide by it.
+        let left = grants::find(db, &self.id)?.filter(|left| left.is_live(self.now));
+        let grace = |left: &Grant| self.judge(left) == Presented::Grace;
+        Ok(left.filter(grace).map(|left| left.generation))
+    }
+
+    fn end(&self, grant: &Grant) -> Timestamp {
+        let tokens = &self.core.settings.tokens;
+        let lifetime = GrantLifetime { idle: tokens.refresh_idle_seconds, absolute: tokens.refresh_absolute_seconds };
+        lifetime.end(grant.created_at, self.now).max(grant.expires_at.min(self.now))
+    }
+
+    fn reused(&self, db: &mut Db) -> Result<Result<Issuance, OAuthError>, StoreError> {
+        if grants::revoke(db, &self.id, self.now, self.now.plus(KEPT))? {
+            tracing::warn!(client_id = %self.client.id, "a refresh token was used again: its grant is revoked");
+        }
+        Ok(Err(no_longer_valid()))
+    }
+}

@@ -1,0 +1,180 @@
+//! Makes the tokens of a grant: RFC 9068 access tokens, OpenID Connect ID tokens, and the refresh token beside them.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{
+    crypto::{
+        digest,
+        jwt::{self, TokenType},
+        keyring::Signer,
+        random, refresh,
+    },
+    domain::{
+        client::Client,
+        grant::{Grant, RefreshToken},
+        time::Timestamp,
+        user::User,
+    },
+    protocol::{
+        error::OAuthError,
+        jwt::{AccessTokenClaims, Audience, IdTokenClaims},
+        scope::{OPENID, Scope},
+        token::{GrantType, TokenResponse},
+    },
+    services::{
+        core::Core,
+        fault::{Failure, Fault},
+        keys,
+        oauth::claims,
+        registry,
+    },
+};
+
+/// What a transaction decided to issue; signed after it.
+pub(super) struct Issuance {
+    pub(super) grant: Grant,
+    pub(super) user: User,
+    /// Of this answer: a refresh may ask for less than the grant has.
+    pub(super) scope: Scope,
+    pub(super) resources: Vec<String>,
+    /// Only the ID token of the code's redemption has one (OpenID Connect Core §12.2).
+    pub(super) nonce: Option<String>,
+    pub(super) refresh: Option<RefreshToken>,
+}
+
+/// Signs everything that one answer holds.
+pub(super) fn sign(core: &Core, client: &Client, issuance: Issuance) -> Result<TokenResponse, Failure> {
+    let signer = keys::signer(core)?;
+    let now = core.clock.now();
+    let audience = audience(core, client, &issuance.resources, &issuance.scope);
+    let registered = registry::registered(core).map_err(Fault::from)?;
+    let scope = registered.meant_for(&issuance.scope, &audience);
+    let life = access_seconds(core, client).min(issuance.grant.expires_at.since(now).0);
+    let grant = &issuance.grant;
+    let access_token = sign_access_token(&signer, AccessTokenClaims {
+        sub: grant.user_id.as_str().to_owned(),
+        aud: Audience::from(audience),
+        exp: now.unix() + life,
+        scope: Some(scope.to_string()).filter(|scope| !scope.is_empty()),
+        auth_time: Some(grant.auth_time.unix()),
+        acr: Some(grant.methods.acr().to_owned()),
+        gid: Some(URL_SAFE_NO_PAD.encode(grant.id.0)),
+        ..bare(core, client, now)
+    })?;
+    let id_token = match scope.contains(OPENID) {
+        true => Some(id_token(core, &signer, client, &issuance, &access_token)?),
+        false => None,
+    };
+    let refresh_token = issuance.refresh.map(|token| refresh::mint(&core.ring, &token).reveal().clone());
+    Ok(TokenResponse::new(access_token, life, scope).with_id_token(id_token).with_refresh_token(refresh_token))
+}
+
+/// The token of a client that acts for itself. RFC 6749 §4.4.
+pub(super) fn for_client(
+    core: &Core,
+    client: &Client,
+    scope: &Scope,
+    resources: &[String],
+) -> Result<TokenResponse, Failure> {
+    let signer = keys::signer(core)?;
+    let now = core.clock.now();
+    let audience = audience(core, client, resources, scope);
+    let registered = registry::registered(core).map_err(Fault::from)?;
+    let scope = registered.meant_for(scope, &audience);
+    let life = access_seconds(core, client);
+    let access_token = sign_access_token(&signer, AccessTokenClaims {
+        sub: client.id.as_str().to_owned(),
+        aud: Audience::from(audience),
+        exp: now.unix() + life,
+        scope: Some(scope.to_string()).filter(|scope| !scope.is_empty()),
+        ..bare(core, client, now)
+    })?;
+    Ok(TokenResponse::new(access_token, life, scope))
+}
+
+/// The resources of this answer: those asked for, within those granted (RFC 8707 §2.2).
+pub(super) fn narrow(granted: &[String], asked: &[String], client: &Client) -> Result<Vec<String>, OAuthError> {
+    let allowed = |one: &String| match granted.is_empty() {
+        true => client.default_resource.as_ref() == Some(one),
+        false => granted.contains(one),
+    };
+    if asked.is_empty() {
+        return Ok(granted.to_vec());
+    }
+    match asked.iter().all(allowed) {
+        true => Ok(asked.to_vec()),
+        false => Err(OAuthError::invalid_target("this resource was not part of the authorization")),
+    }
+}
+
+/// Every code redemption of a client that has the refresh_token grant brings one.
+pub(super) fn first_refresh_token(client: &Client, token: RefreshToken) -> Option<RefreshToken> {
+    client.may_use(GrantType::RefreshToken).then_some(token)
+}
+
+pub(super) fn access_seconds(core: &Core, client: &Client) -> i64 {
+    client.access_seconds.unwrap_or(core.settings.tokens.access_seconds.0)
+}
+
+/// RFC 8707: the resources asked for, else the client's default, else ourselves; `openid` adds ourselves for userinfo.
+fn audience(core: &Core, client: &Client, resources: &[String], scope: &Scope) -> Vec<String> {
+    let issuer = core.settings.issuer.as_str();
+    let mut audience = resources.to_vec();
+    if audience.is_empty() {
+        audience.extend(client.default_resource.clone());
+    }
+    if (audience.is_empty() || scope.contains(OPENID)) && !audience.iter().any(|one| one == issuer) {
+        audience.push(issuer.to_owned());
+    }
+    audience
+}
+
+/// The members that every access token has, with nothing in the others.
+fn bare(core: &Core, client: &Client, now: Timestamp) -> AccessTokenClaims {
+    AccessTokenClaims {
+        iss: core.settings.issuer.as_str().to_owned(),
+        sub: String::new(),
+        aud: Audience::default(),
+        exp: 0,
+        iat: now.unix(),
+        jti: URL_SAFE_NO_PAD.encode(random::bytes::<16>()),
+        client_id: client.id.as_str().to_owned(),
+        scope: None,
+        auth_time: None,
+        acr: None,
+        gid: None,
+    }
+}
+
+fn sign_access_token(signer: &Signer, claims: AccessTokenClaims) -> Result<String, Fault> {
+    Ok(jwt::sign(signer, TokenType::AccessToken, &claims)?)
+}
+
+/// OpenID Connect Core §2, §12.2: a refreshed one keeps `auth_time` and `sid` and has no nonce.
+fn id_token(
+    core: &Core,
+    signer: &Signer,
+    client: &Client,
+    issuance: &Issuance,
+    access_token: &str,
+) -> Result<String, Fault> {
+    let now = core.clock.now();
+    let grant = &issuance.grant;
+    let asked = grant.claims.id_token.keys().map(String::as_str);
+    let claims = IdTokenClaims {
+        iss: core.settings.issuer.as_str().to_owned(),
+        sub: grant.user_id.as_str().to_owned(),
+        aud: Audience::from(vec![client.id.as_str().to_owned()]),
+        azp: None,
+        exp: now.plus(core.settings.tokens.id_seconds).unix(),
+        iat: now.unix(),
+        auth_time: grant.auth_time.unix(),
+        nonce: issuance.nonce.clone(),
+        at_hash: Some(digest::left_half(access_token)),
+        acr: grant.methods.acr().to_owned(),
+        amr: grant.methods.amr().iter().map(|&method| method.to_owned()).collect(),
+        sid: grant.session_id.as_str().to_owned(),
+        extra: claims::of_user(&issuance.user, asked),
+    };
+    Ok(jwt::sign(signer, TokenType::IdToken, &claims)?)
+}

@@ -1,0 +1,178 @@
+//! The signing keys' life: loading, rotation with pre-publishing, the emergency revocation.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::{core::Core, fault::Fault};
+use crate::{
+    crypto::{
+        keyring::{self, Keyring, NewKey, Signer},
+        seal::Purpose,
+    },
+    domain::{
+        key::{KeyState, Rotation, SigningKey},
+        time::{Seconds, Timestamp},
+    },
+    store::{connection::Db, connection::StoreError, signing_keys},
+};
+
+/// The keyring of this node and when it was read.
+pub struct Keys(RwLock<Arc<Loaded>>);
+
+/// One reading of the table.
+pub struct Loaded {
+    pub ring: Keyring,
+    pub read_at: Timestamp,
+    /// The answer of `/jwks`, ready to send; made anew at each reading.
+    pub jwks: String,
+}
+
+impl Keys {
+    pub fn empty() -> Self {
+        let nothing = Loaded { ring: Keyring::empty(), read_at: Timestamp::from_unix(0), jwks: String::new() };
+        Self(RwLock::new(Arc::new(nothing)))
+    }
+
+    pub fn loaded(&self) -> Arc<Loaded> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The key that signs now. A node whose keyring is too old to know the next key signs no more:
+/// what it signed could fail to validate elsewhere.
+pub fn signer(core: &Core) -> Result<Arc<Signer>, Fault> {
+    let now = core.clock.now();
+    let loaded = core.keys.loaded();
+    if now.since(loaded.read_at) > rotation(core).publish_ahead {
+        return Err(Fault::Unavailable("the keyring could not be refreshed".into()));
+    }
+    let signer = loaded.ring.signer(now).map(Arc::clone);
+    signer.ok_or_else(|| Fault::Unavailable("there is no active signing key".into()))
+}
+
+/// Reads the table again; keys that were parsed before are not parsed again.
+pub fn reload(core: &Core) -> Result<(), Fault> {
+    let now = core.clock.now();
+    let keys = core.store.read(signing_keys::list)?;
+    let ring = Keyring::load(keys, &core.ring, &core.keys.loaded().ring)?;
+    let jwks = ring.jwks(now);
+    *core.keys.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Loaded { ring, read_at: now, jwks });
+    Ok(())
+}
+
+/// Makes the first key, or the next one when the active one has served its time. Whoever calls holds the lease.
+pub fn tend(core: &Core) -> Result<(), Fault> {
+    let now = core.clock.now();
+    let times = rotation(core);
+    let keys = core.store.read(signing_keys::list)?;
+    let newest = keys.iter().filter(|key| key.state(now) <= KeyState::Active).max_by_key(|key| key.activates_at);
+    match newest {
+        None => add(core, now).map(drop),
+        Some(key) if now.since(key.activates_at) >= Seconds(times.every.0 - times.publish_ahead.0) => {
+            add(core, now.plus(times.publish_ahead)).map(drop)
+        }
+        Some(_) => Ok(()),
+    }?;
+    core.store.write(|db| forget_gone(db, now))?;
+    reload(core)
+}
+
+/// Starts a rotation now: the new key is published at once and signs when every cache can know it.
+/// A rotation that is under way is not started again.
+pub fn rotate(core: &Core) -> Result<SigningKey, Fault> {
+    let now = core.clock.now();
+    let keys = core.store.read(signing_keys::list)?;
+    let next = keys.into_iter().find(|key| key.state(now) == KeyState::Next);
+    let key = match next {
+        Some(next) => next,
+        None => add(core, now.plus(rotation(core).publish_ahead))?,
+    };
+    reload(core)?;
+    Ok(key)
+}
+
+/// The emergency: the key validates nothing any more, and its private half is erased. When it was the
+/// last one that could sign, a new key signs at once, before every cache can know it. `None`: no such key.
+pub fn revoke(core: &Core, kid: &str) -> Result<Option<SigningKey>, Fault> {
+    let now = core.clock.now();
+    let keys = core.store.read(signing_keys::list)?;
+    let Some(mut key) = keys.iter().find(|key| key.kid == kid).cloned() else {
+        return Ok(None);
+    };
+    let others_sign = keys.iter().any(|other| other.kid != kid && other.state(now) == KeyState::Active);
+    if !others_sign {
+        add(core, now)?;
+    }
+    key.retires_at = Some(key.retires_at.map_or(now, |at| at.min(now)));
+    key.gone_at = Some(now);
+    core.store.write(|db| erase(db, &key, now))?;
+    reload(core)?;
+    Ok(Some(key))
+}
+
+/// Every key, the youngest first.
+pub fn list(core: &Core) -> Result<Vec<SigningKey>, Fault> {
+    let mut keys = core.store.read(signing_keys::list)?;
+    keys.sort_by_key(|key| std::cmp::Reverse((key.activates_at, key.kid.clone())));
+    Ok(keys)
+}
+
+/// The times of a rotation, from the settings.
+pub fn rotation(core: &Core) -> Rotation {
+    /// Clocks of ours and of resource servers may differ by this much.
+    const SKEW: Seconds = Seconds(300);
+    let settings = &core.settings;
+    let longest = settings.tokens.access_seconds.0.max(settings.tokens.id_seconds.0);
+    Rotation {
+        every: Seconds::days(settings.keys.rotation_days),
+        publish_ahead: Seconds(settings.keys.jwks_max_age_seconds.0 + settings.keys.refresh_seconds.0),
+        keep_retired: Seconds(settings.keys.refresh_seconds.0 + longest + SKEW.0),
+    }
+}
+
+/// Inserts a new key that signs from `activates_at`, and lets those before it retire then.
+fn add(core: &Core, activates_at: Timestamp) -> Result<SigningKey, Fault> {
+    let now = core.clock.now();
+    let new = keyring::generate()?;
+    let key = seal(core, &new, now, activates_at);
+    let keep = rotation(core).keep_retired;
+    core.store.write(|db| {
+        for mut older in signing_keys::list(db)? {
+            if older.retires_at.is_none() {
+                older.retires_at = Some(activates_at);
+                older.gone_at = Some(activates_at.plus(keep));
+                signing_keys::update_times(db, &older)?;
+            }
+        }
+        signing_keys::insert(db, &key).map(drop)
+    })?;
+    Ok(key)
+}
+
+fn seal(core: &Core, new: &NewKey, now: Timestamp, activates_at: Timestamp) -> SigningKey {
+    let context = keyring::private_context(&new.kid);
+    SigningKey {
+        kid: new.kid.clone(),
+        algorithm: new.algorithm.to_owned(),
+        public_jwk: new.public_jwk.clone(),
+        sealed_private: core.ring.seal(Purpose::SigningKey, context.as_bytes(), new.private_der.reveal()),
+        created_at: now,
+        activates_at,
+        retires_at: None,
+        gone_at: None,
+    }
+}
+
+/// Keys that nobody needs lose their private half; the public one stays, to recognise an old `id_token_hint`.
+fn forget_gone(db: &mut Db, now: Timestamp) -> Result<(), StoreError> {
+    for key in signing_keys::list(db)? {
+        if key.state(now) == KeyState::Gone && !key.sealed_private.is_empty() {
+            erase(db, &key, key.gone_at.unwrap_or(now))?;
+        }
+    }
+    Ok(())
+}
+
+fn erase(db: &mut Db, key: &SigningKey, gone_at: Timestamp) -> Result<(), StoreError> {
+    signing_keys::update_times(db, key)?;
+    signing_keys::erase_private(db, &key.kid, gone_at).map(drop)
+}

@@ -1,0 +1,26 @@
+//! Which resource servers the tokens are for. RFC 8707 §2.
+
+use crate::{
+    domain::client::Client,
+    protocol::{error::OAuthError, params::Params, resource},
+    services::registry::Registered,
+};
+
+/// More than any honest request names.
+const MOST: usize = 8;
+
+pub(super) fn check(params: &Params, client: &Client, registered: &Registered) -> Result<Vec<String>, OAuthError> {
+    let mut resources = Vec::new();
+    for text in params.all("resource") {
+        let named = resource::parse(text)
+            .filter(|one| registered.has_resource(one) && client.resources.contains(one))
+            .ok_or_else(|| OAuthError::invalid_target("the client may not ask for one of these resources"))?;
+        if !resources.contains(&named) {
+            resources.push(named);
+        }
+    }
+    if resources.len() > MOST {
+        return Err(OAuthError::invalid_target("too many resources"));
+    }
+    Ok(resources)
+}

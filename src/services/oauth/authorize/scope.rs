@@ -1,0 +1,36 @@
+//! What the client asks for. RFC 6749 §3.3.
+
+use crate::{
+    domain::{client::Client, scope::OPENID_SCOPES},
+    protocol::{
+        error::OAuthError,
+        params::Params,
+        scope::{OPENID, Scope},
+    },
+    services::registry::Registered,
+};
+
+/// Scopes that nobody knows are ignored in an OpenID request (Core §3.1.2.1) and refused in others.
+/// An omitted scope means the client's registered scopes that are not OpenID's.
+pub(super) fn check(params: &Params, client: &Client, registered: &Registered) -> Result<Scope, OAuthError> {
+    let malformed = || OAuthError::invalid_scope("the scope is malformed");
+    let asked = match params.get("scope") {
+        Some(text) => Scope::parse(text).ok_or_else(malformed)?,
+        None => own_scopes(client),
+    };
+    let known: Scope = match asked.contains(OPENID) {
+        true => asked.iter().filter(|name| registered.knows(name)).collect(),
+        false => asked,
+    };
+    if known.is_empty() {
+        return Err(OAuthError::invalid_scope("the request names no scope, and the client has none by default"));
+    }
+    match known.iter().find(|name| !client.scope.contains(name) || !registered.knows(name)) {
+        Some(_) => Err(OAuthError::invalid_scope("the client is not registered for one of these scopes")),
+        None => Ok(known),
+    }
+}
+
+fn own_scopes(client: &Client) -> Scope {
+    client.scope.iter().filter(|name| !OPENID_SCOPES.iter().any(|(openid, _)| openid == name)).collect()
+}

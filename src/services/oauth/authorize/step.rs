@@ -1,0 +1,86 @@
+//! What the browser is shown on the way to the code, as values for the pages.
+
+use std::sync::Arc;
+
+use super::{
+    check::{Checked, Refusal},
+    next::{Why, is_impersonable, new_scopes},
+};
+use crate::{
+    domain::{consent::Consent, user::User},
+    protocol::authorize::AuthorizeAnswer,
+    services::{clients::KnownClient, core::Core, registry, sessions::SignedIn},
+};
+
+/// The next thing that the browser gets.
+#[derive(Debug)]
+pub enum Step {
+    /// Back to the client.
+    Answer(AuthorizeAnswer),
+    Login(LoginStep),
+    ChooseAccount { interaction: String, user: Box<User> },
+    Consent(Box<ConsentStep>),
+}
+
+/// The login page.
+#[derive(Debug)]
+pub struct LoginStep {
+    pub interaction: String,
+    pub known: Arc<KnownClient>,
+    pub hint: Option<String>,
+    pub why: Why,
+}
+
+/// The consent page.
+#[derive(Debug)]
+pub struct ConsentStep {
+    pub interaction: String,
+    pub known: Arc<KnownClient>,
+    pub user: User,
+    pub scopes: Vec<ScopeLine>,
+    /// Single claims that are asked for beside the scopes.
+    pub claims: Vec<String>,
+    pub redirect_uri: String,
+    /// Any program on the user's device could pass for this client (RFC 8252 §8.6).
+    pub impersonable: bool,
+}
+
+/// One line of the consent page.
+#[derive(Debug)]
+pub struct ScopeLine {
+    pub name: String,
+    pub description: String,
+    /// Not allowed before.
+    pub new: bool,
+}
+
+pub(super) fn login(checked: &Checked, why: Why, interaction: String) -> Step {
+    let hint = checked.request.login_hint.clone();
+    Step::Login(LoginStep { interaction, known: Arc::clone(&checked.known), hint, why })
+}
+
+pub(super) fn consent(
+    core: &Core,
+    checked: &Checked,
+    signed_in: SignedIn,
+    given: Option<&Consent>,
+    interaction: String,
+) -> Result<Step, Refusal> {
+    let registered = registry::registered(core)?;
+    let request = &checked.request;
+    let new = new_scopes(request, given);
+    let line = |name: &str| ScopeLine {
+        name: name.to_owned(),
+        description: registered.description(name).to_owned(),
+        new: new.contains(name),
+    };
+    Ok(Step::Consent(Box::new(ConsentStep {
+        interaction,
+        known: Arc::clone(&checked.known),
+        user: signed_in.user,
+        scopes: request.scope.iter().map(line).collect(),
+        claims: request.claims.names().into_iter().collect(),
+        redirect_uri: request.redirect_uri.clone(),
+        impersonable: is_impersonable(request, &checked.known.client),
+    })))
+}

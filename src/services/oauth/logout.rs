@@ -1,0 +1,127 @@
+//! `/logout`: OpenID Connect RP-Initiated Logout 1.0.
+
+use serde::{Deserialize, Serialize};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::browser::Browser;
+use crate::{
+    crypto::{
+        jwt::{self, Age, TokenType},
+        seal::Purpose,
+    },
+    domain::user::User,
+    protocol::{
+        error::OAuthError,
+        jwt::IdTokenClaims,
+        logout::LogoutRequest,
+        params::Params,
+        response_mode,
+    },
+    services::{
+        clients,
+        core::Core,
+        fault::{Failure, Fault},
+        sessions::{self, SignedIn},
+    },
+};
+
+/// What the browser gets.
+#[derive(Debug)]
+pub enum LogoutStep {
+    /// Signed out (or nobody was signed in); back to the client, if it named a place.
+    Done { back: Option<String>, ended: bool },
+    /// The request does not prove that it is meant: the user is asked (§2).
+    Ask { confirmation: String, user: Box<User> },
+}
+
+/// What the confirmation page carries, sealed for this browser and session.
+#[derive(Serialize, Deserialize)]
+struct Confirmation {
+    session: String,
+    back: Option<String>,
+}
+
+/// A request to sign out. The hint may have expired: it says who, not that they are signed in (§4).
+pub async fn begin(core: &Core, browser: Browser, params: Params) -> Result<LogoutStep, Failure> {
+    core.run(move |core| {
+        params.unambiguous()?;
+        let request = LogoutRequest::parse(&params);
+        let hint = match &request.id_token_hint {
+            Some(text) => Some(hint(core, text).ok_or_else(|| OAuthError::invalid_request("id_token_hint is not ours"))?),
+            None => None,
+        };
+        let back = back(core, &request, hint.as_ref())?;
+        let Some(signed_in) = sessions::find(core, browser.session.as_deref())? else {
+            return Ok(LogoutStep::Done { back, ended: false });
+        };
+        if hint.is_some_and(|hint| hint.sid == signed_in.session.id.as_str()) {
+            sessions::end(core, &signed_in.session.id)?;
+            return Ok(LogoutStep::Done { back, ended: true });
+        }
+        Ok(ask(core, &browser, signed_in, back))
+    })
+    .await
+}
+
+/// The user has confirmed. `None`: the page was too old, or from another browser.
+pub async fn confirm(core: &Core, browser: Browser, confirmation: String) -> Result<Option<LogoutStep>, Failure> {
+    core.run(move |core| {
+        let Some(confirmed) = open(core, &browser, &confirmation) else {
+            return Ok(None);
+        };
+        let Some(signed_in) = sessions::find(core, browser.session.as_deref())? else {
+            return Ok(Some(LogoutStep::Done { back: confirmed.back, ended: false }));
+        };
+        if signed_in.session.id.as_str() != confirmed.session {
+            return Ok(None);
+        }
+        sessions::end(core, &signed_in.session.id)?;
+        Ok(Some(LogoutStep::Done { back: confirmed.back, ended: true }))
+    })
+    .await
+}
+
+/// The claims of an ID token of ours, however old, even of a key that is gone.
+pub fn hint(core: &Core, token: &str) -> Option<IdTokenClaims> {
+    let loaded = core.keys.loaded();
+    let claims = jwt::verify::<IdTokenClaims>(&loaded.ring, token, TokenType::IdToken, core.clock.now(), Age::Any);
+    claims.ok().filter(|claims| claims.iss == core.settings.issuer.as_str())
+}
+
+/// Where the browser goes afterwards: a URI that the client registered, compared as text (§3).
+fn back(core: &Core, request: &LogoutRequest, hint: Option<&IdTokenClaims>) -> Result<Option<String>, Failure> {
+    let named = request.client_id.as_deref();
+    if let (Some(id), Some(hint)) = (named, hint)
+        && !hint.aud.contains(id)
+    {
+        return Err(OAuthError::invalid_request("id_token_hint was issued to another client").into());
+    }
+    let Some(uri) = &request.post_logout_redirect_uri else {
+        return Ok(None);
+    };
+    let hinted = hint.and_then(|hint| hint.aud.iter().next());
+    let known = match named.or(hinted) {
+        Some(id) => clients::find(core, id).map_err(Fault::from)?,
+        None => None,
+    };
+    let registered = known.is_some_and(|known| known.client.post_logout_redirect_uris.contains(uri));
+    if !registered {
+        return Err(OAuthError::invalid_request("post_logout_redirect_uri is not registered for this client").into());
+    }
+    let state: Vec<_> = request.state.iter().map(|state| ("state", state.as_str())).collect();
+    Ok(Some(response_mode::location(uri, &state)))
+}
+
+fn ask(core: &Core, browser: &Browser, signed_in: SignedIn, back: Option<String>) -> LogoutStep {
+    let confirmation = Confirmation { session: signed_in.session.id.as_str().to_owned(), back };
+    let plain = serde_json::to_vec(&confirmation).unwrap_or_default();
+    let sealed = core.ring.seal(Purpose::Form, browser.binding().as_bytes(), &plain);
+    LogoutStep::Ask { confirmation: URL_SAFE_NO_PAD.encode(sealed), user: Box::new(signed_in.user) }
+}
+
+fn open(core: &Core, browser: &Browser, confirmation: &str) -> Option<Confirmation> {
+    let sealed = URL_SAFE_NO_PAD.decode(confirmation).ok()?;
+    let plain = core.ring.open(Purpose::Form, browser.binding().as_bytes(), &sealed)?;
+    serde_json::from_slice(&plain).ok()
+}

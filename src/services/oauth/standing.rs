@@ -1,0 +1,88 @@
+//! Whether what a token rests on still stands: one join read, judged here. Liveness is never cascaded.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{
+    domain::{
+        client::{Client, Party},
+        code::Code,
+        consent::Consent,
+        grant::{Binding, GrantId},
+        time::Timestamp,
+        user::User,
+    },
+    protocol::{jwt::AccessTokenClaims, scope::Scope},
+    services::{clients, core::Core},
+    store::{
+        connection::StoreError,
+        revoked_tokens,
+        standing::{Standing, Subject, find_standing},
+    },
+};
+
+/// Whose token it is, once everything behind it was found alive.
+#[derive(Debug)]
+pub enum Holder {
+    User(Box<Standing>),
+    /// client_credentials: the client itself.
+    Client,
+}
+
+/// Everything at once: grant unrevoked and unexpired, session (if bound) live, user active, client enabled,
+/// consent standing.
+pub fn is_live(standing: &Standing, now: Timestamp) -> bool {
+    let session = match standing.grant.binding {
+        Binding::Offline => true,
+        Binding::Session => standing.session.as_ref().is_some_and(|session| session.is_live(now)),
+    };
+    session
+        && standing.grant.is_live(now)
+        && standing.user.is_active()
+        && standing.client.enabled
+        && consents(standing.client.party, standing.consent.as_ref(), &standing.grant.scope)
+}
+
+/// What a code asserts, against the rows of now: a leaked sealing key alone mints nothing.
+pub fn may_redeem(subject: &Subject, client: &Client, code: &Code, now: Timestamp) -> bool {
+    subject.session.is_live(now)
+        && subject.session.user_id == code.user_id
+        && subject.user.is_active()
+        && code.scope.is_subset_of(&client.scope)
+        && consents(client.party, subject.consent.as_ref(), &code.scope)
+}
+
+fn consents(party: Party, consent: Option<&Consent>, scope: &Scope) -> bool {
+    party == Party::First || consent.is_some_and(|given| scope.is_subset_of(&given.scope))
+}
+
+/// The holder of an access token whose signature was verified; `None`: it is good no more.
+pub fn holder(core: &Core, claims: &AccessTokenClaims) -> Result<Option<Holder>, StoreError> {
+    let now = core.clock.now();
+    let Some(gid) = &claims.gid else {
+        let enabled = clients::find(core, &claims.client_id)?.is_some();
+        let revoked = core.store.read(|db| revoked_tokens::contains(db, &claims.jti))?;
+        return Ok((enabled && !revoked).then_some(Holder::Client));
+    };
+    let Some(id) = grant_id(gid) else {
+        return Ok(None);
+    };
+    let standing = core.store.read(|db| match revoked_tokens::contains(db, &claims.jti)? {
+        true => Ok(None),
+        false => find_standing(db, &id, now),
+    })?;
+    Ok(standing.filter(|standing| is_live(standing, now)).map(|standing| Holder::User(Box::new(standing))))
+}
+
+fn grant_id(text: &str) -> Option<GrantId> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    Some(GrantId(bytes.try_into().ok()?))
+}
+
+impl Holder {
+    pub fn user(&self) -> Option<&User> {
+        match self {
+            Self::User(standing) => Some(&standing.user),
+            Self::Client => None,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The scopes and resources that are registered, kept in memory for a moment.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::core::Core;
+use crate::{
+    domain::{
+        scope::{OPENID_SCOPES, RegisteredScope, Resource},
+        time::Timestamp,
+    },
+    protocol::scope::Scope,
+    store::{connection::StoreError, resources, scopes},
+};
+
+/// The cell that keeps the last reading.
+pub struct Registry(RwLock<Option<(Timestamp, Arc<Registered>)>>);
+
+/// What was registered at the moment of reading.
+#[derive(Debug, Default)]
+pub struct Registered {
+    pub scopes: Vec<RegisteredScope>,
+    pub resources: Vec<Resource>,
+}
+
+impl Registry {
+    pub fn empty() -> Self {
+        Self(RwLock::new(None))
+    }
+}
+
+/// The registry as it is, at most the client cache's life old.
+pub fn registered(core: &Core) -> Result<Arc<Registered>, StoreError> {
+    let now = core.clock.now();
+    let kept = core.registry.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some((at, registered)) = kept
+        && now.since(at) < core.settings.clients.cache_seconds
+        && at <= now
+    {
+        return Ok(registered);
+    }
+    let registered = Arc::new(core.store.read(|db| {
+        Ok(Registered { scopes: scopes::list(db)?, resources: resources::list(db)? })
+    })?);
+    *core.registry.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&registered)));
+    Ok(registered)
+}
+
+impl Registered {
+    /// Every scope name: OpenID's own and the registered ones.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let own = OPENID_SCOPES.iter().map(|(name, _)| *name);
+        own.chain(self.scopes.iter().map(|scope| scope.name.as_str()))
+    }
+
+    pub fn knows(&self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+
+    pub fn has_resource(&self, identifier: &str) -> bool {
+        self.resources.iter().any(|resource| resource.identifier == identifier)
+    }
+
+    /// What the consent page says of a scope.
+    pub fn description<'a>(&'a self, name: &'a str) -> &'a str {
+        let own = OPENID_SCOPES.iter().find(|(own, _)| *own == name).map(|(_, words)| *words);
+        let registered = || self.scopes.iter().find(|scope| scope.name == name).map(|scope| scope.description.as_str());
+        own.or_else(registered).unwrap_or(name)
+    }
+
+    /// The part of `scope` that means something to `audience`: a scope that belongs to one resource
+    /// server is not shown to another (RFC 8707 §3).
+    pub fn meant_for(&self, scope: &Scope, audience: &[String]) -> Scope {
+        let belongs = |name: &str| {
+            let owner = self.scopes.iter().find(|scope| scope.name == name).and_then(|scope| scope.resource.as_deref());
+            owner.is_none_or(|owner| audience.iter().any(|one| one == owner))
+        };
+        scope.iter().filter(|name| belongs(name)).collect()
+    }
+}

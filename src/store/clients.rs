@@ -1,0 +1,220 @@
+//! Tables `clients` and `client_secrets`: registered OAuth clients and the digests of their secrets.
+
+use diesel::prelude::*;
+
+use super::{
+    column::{client_id, digest, id, known, list_text, moment, party, scope, status, strings, words},
+    connection::{Db, per_backend},
+    error::StoreError,
+    page::{Page, PageRequest},
+    schema::{client_secrets, clients},
+};
+use crate::{
+    domain::{
+        client::{Client, ClientId, ClientKind, ClientSecret, ClientStatus, Party, PkcePolicy, RefreshPolicy},
+        ids::ClientSecretId,
+        time::Timestamp,
+    },
+    protocol::{client_auth::AuthMethod, token::GrantType},
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = clients, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct ClientRow {
+    id: String,
+    name: String,
+    kind: String,
+    first_party: bool,
+    enabled: bool,
+    auth_methods: String,
+    redirect_uris: String,
+    post_logout_redirect_uris: String,
+    grant_types: String,
+    scope: String,
+    resources: String,
+    default_resource: Option<String>,
+    resource_server: String,
+    pkce: String,
+    refresh: String,
+    access_seconds: Option<i64>,
+    cors_origins: String,
+    logo_uri: Option<String>,
+    policy_uri: Option<String>,
+    tos_uri: Option<String>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = client_secrets, treat_none_as_default_value = false)]
+struct SecretRow {
+    id: String,
+    client_id: String,
+    digest: Vec<u8>,
+    created_at: i64,
+    expires_at: Option<i64>,
+}
+
+/// The client with all its secrets, expired ones too.
+pub fn find(db: &mut Db, client: &ClientId) -> Result<Option<(Client, Vec<ClientSecret>)>, StoreError> {
+    let query = clients::table.left_join(client_secrets::table).filter(clients::id.eq(client.as_str()));
+    let found: Vec<(ClientRow, Option<SecretRow>)> = per_backend!(db, connection =>
+        query.select((ClientRow::as_select(), Option::<SecretRow>::as_select())).load(connection))?;
+    let (rows, secrets): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let Some(row) = rows.into_iter().next() else { return Ok(None) };
+    let secrets = secrets.into_iter().flatten().map(ClientSecret::try_from).collect::<Result<_, _>>()?;
+    Ok(Some((row.try_into()?, secrets)))
+}
+
+/// False where the id is taken.
+pub fn insert(db: &mut Db, client: &Client) -> Result<bool, StoreError> {
+    let statement = diesel::insert_into(clients::table).values(ClientRow::from(client)).on_conflict_do_nothing();
+    Ok(per_backend!(db, connection => statement.execute(connection))? == 1)
+}
+
+/// Writes every member: what the caller does not mean to change it must have read.
+pub fn update(db: &mut Db, client: &Client) -> Result<bool, StoreError> {
+    let row = clients::table.find(client.id.as_str());
+    Ok(diesel::update(row).set(ClientRow::from(client)).execute(db)? == 1)
+}
+
+/// Secrets, consents and grants go with the client.
+pub fn delete(db: &mut Db, client: &ClientId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(clients::table.find(client.as_str())).execute(db)? == 1)
+}
+
+pub fn list(db: &mut Db, request: &PageRequest) -> Result<Page<Client>, StoreError> {
+    let mut query = clients::table
+        .filter(clients::id.gt(request.start()))
+        .order(clients::id)
+        .limit(request.fetch())
+        .select(ClientRow::as_select())
+        .into_boxed();
+    if let Some(pattern) = request.pattern() {
+        let by_name = lower(clients::name).like(pattern.clone()).escape('\\');
+        query = query.filter(by_name.or(lower(clients::id).like(pattern).escape('\\')));
+    }
+    let found = query.load(db)?.into_iter().map(Client::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::cut(found, request, |client| client.id.as_str().to_owned()))
+}
+
+pub fn insert_secret(db: &mut Db, secret: &ClientSecret) -> Result<(), StoreError> {
+    let row = SecretRow {
+        id: secret.id.as_str().to_owned(),
+        client_id: secret.client_id.as_str().to_owned(),
+        digest: secret.digest.0.to_vec(),
+        created_at: secret.created_at.unix(),
+        expires_at: secret.expires_at.map(Timestamp::unix),
+    };
+    let statement = diesel::insert_into(client_secrets::table).values(row);
+    per_backend!(db, connection => statement.execute(connection))?;
+    Ok(())
+}
+
+pub fn list_secrets(db: &mut Db, client: &ClientId) -> Result<Vec<ClientSecret>, StoreError> {
+    let rows = client_secrets::table
+        .filter(client_secrets::client_id.eq(client.as_str()))
+        .order((client_secrets::created_at, client_secrets::id))
+        .select(SecretRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(ClientSecret::try_from).collect()
+}
+
+/// Ends every secret but one at `at`; one that ends sooner keeps its end.
+pub fn expire_secrets(
+    db: &mut Db,
+    client: &ClientId,
+    except: &ClientSecretId,
+    at: Timestamp,
+) -> Result<usize, StoreError> {
+    let later = client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(at.unix()).assume_not_null());
+    let others = client_secrets::table
+        .filter(client_secrets::client_id.eq(client.as_str()))
+        .filter(client_secrets::id.ne(except.as_str()))
+        .filter(later);
+    Ok(diesel::update(others).set(client_secrets::expires_at.eq(at.unix())).execute(db)?)
+}
+
+pub fn delete_secret(db: &mut Db, client: &ClientId, secret: &ClientSecretId) -> Result<bool, StoreError> {
+    let row = client_secrets::table.find(secret.as_str()).filter(client_secrets::client_id.eq(client.as_str()));
+    Ok(diesel::delete(row).execute(db)? == 1)
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+impl From<&Client> for ClientRow {
+    fn from(client: &Client) -> Self {
+        Self {
+            id: client.id.as_str().to_owned(),
+            name: client.name.clone(),
+            kind: client.kind.as_str().to_owned(),
+            first_party: client.party == Party::First,
+            enabled: client.status == ClientStatus::Enabled,
+            auth_methods: list_text(client.auth_methods.iter().map(|method| method.as_str())),
+            redirect_uris: list_text(&client.redirect_uris),
+            post_logout_redirect_uris: list_text(&client.post_logout_redirect_uris),
+            grant_types: list_text(client.grants.iter().map(|grant| grant.as_str())),
+            scope: client.scope.to_string(),
+            resources: list_text(&client.resources),
+            default_resource: client.default_resource.clone(),
+            resource_server: list_text(&client.resource_server),
+            pkce: client.pkce.as_str().to_owned(),
+            refresh: client.refresh.as_str().to_owned(),
+            access_seconds: client.access_seconds,
+            cors_origins: list_text(&client.cors_origins),
+            logo_uri: client.logo_uri.clone(),
+            policy_uri: client.policy_uri.clone(),
+            tos_uri: client.tos_uri.clone(),
+            created_at: client.created_at.unix(),
+            updated_at: client.updated_at.unix(),
+        }
+    }
+}
+
+impl TryFrom<ClientRow> for Client {
+    type Error = StoreError;
+
+    fn try_from(row: ClientRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: client_id(&row.id)?,
+            name: row.name,
+            kind: known("clients.kind", ClientKind::parse(&row.kind))?,
+            party: party(row.first_party),
+            status: status(row.enabled),
+            auth_methods: words("clients.auth_methods", &row.auth_methods, AuthMethod::parse)?,
+            redirect_uris: strings("clients.redirect_uris", &row.redirect_uris)?,
+            post_logout_redirect_uris: strings("clients.post_logout_redirect_uris", &row.post_logout_redirect_uris)?,
+            grants: words("clients.grant_types", &row.grant_types, GrantType::parse)?,
+            scope: scope(&row.scope)?,
+            resources: strings("clients.resources", &row.resources)?,
+            default_resource: row.default_resource,
+            resource_server: strings("clients.resource_server", &row.resource_server)?,
+            pkce: known("clients.pkce", PkcePolicy::parse(&row.pkce))?,
+            refresh: known("clients.refresh", RefreshPolicy::parse(&row.refresh))?,
+            access_seconds: row.access_seconds,
+            cors_origins: strings("clients.cors_origins", &row.cors_origins)?,
+            logo_uri: row.logo_uri,
+            policy_uri: row.policy_uri,
+            tos_uri: row.tos_uri,
+            created_at: Timestamp::from_unix(row.created_at),
+            updated_at: Timestamp::from_unix(row.updated_at),
+        })
+    }
+}
+
+impl TryFrom<SecretRow> for ClientSecret {
+    type Error = StoreError;
+
+    fn try_from(row: SecretRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id("client_secrets.id", &row.id)?,
+            client_id: client_id(&row.client_id)?,
+            digest: digest(row.digest)?,
+            created_at: Timestamp::from_unix(row.created_at),
+            expires_at: moment(row.expires_at),
+        })
+    }
+}

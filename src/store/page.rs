@@ -1,0 +1,75 @@
+//! Lists by pages: keyset pagination, so that a page costs the same at any depth.
+
+/// Which page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    pub limit: i64,
+    /// Part of a name, in any case.
+    pub search: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<String>,
+}
+
+const LARGEST: i64 = 500;
+
+impl PageRequest {
+    /// One row more than the page holds tells whether there is another page.
+    pub(super) fn fetch(&self) -> i64 {
+        self.size().saturating_add(1)
+    }
+
+    pub(super) fn start(&self) -> &str {
+        self.after.as_deref().unwrap_or_default()
+    }
+
+    /// The pattern for LIKE with `\` as escape; its own wild cards are taken literally.
+    pub(super) fn pattern(&self) -> Option<String> {
+        let sought = self.search.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
+        let literal = sought.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        Some(format!("%{literal}%"))
+    }
+
+    fn size(&self) -> i64 {
+        self.limit.clamp(1, LARGEST)
+    }
+}
+
+impl<T> Page<T> {
+    pub(super) fn cut(mut items: Vec<T>, request: &PageRequest, key: impl Fn(&T) -> String) -> Self {
+        let size = usize::try_from(request.size()).unwrap_or(usize::MAX);
+        let more = items.len() > size;
+        items.truncate(size);
+        let next = items.last().filter(|_| more).map(key);
+        Self { items, next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(limit: i64, search: &str) -> PageRequest {
+        PageRequest { after: None, limit, search: Some(search.to_owned()) }
+    }
+
+    #[test]
+    fn wild_cards_in_a_search_are_literal() {
+        assert_eq!(request(1, " 100%_A\\ ").pattern().as_deref(), Some("%100\\%\\_a\\\\%"));
+        assert_eq!(request(1, "  ").pattern(), None);
+    }
+
+    #[test]
+    fn only_a_full_page_has_a_next() {
+        let page = Page::cut(vec!["a", "b", "c"], &request(2, ""), |item| (*item).to_owned());
+        assert_eq!((page.items, page.next.as_deref()), (vec!["a", "b"], Some("b")));
+        assert_eq!(Page::cut(vec!["a", "b"], &request(2, ""), |item| (*item).to_owned()).next, None);
+        assert_eq!(request(0, "").fetch(), 2);
+    }
+}

@@ -1,0 +1,109 @@
+//! Table `sessions`: who is signed in on which browser.
+
+use diesel::prelude::*;
+
+use super::{
+    column::{digest, id, methods},
+    connection::{Db, per_backend},
+    error::StoreError,
+    schema::{sessions, users},
+    users::UserRow,
+};
+use crate::domain::{
+    ids::{SessionId, UserId},
+    secret::SecretDigest,
+    session::Session,
+    time::Timestamp,
+    user::User,
+};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+pub(super) struct SessionRow {
+    id: String,
+    user_id: String,
+    secret: Vec<u8>,
+    auth_time: i64,
+    methods: String,
+    created_at: i64,
+    expires_at: i64,
+}
+
+pub fn insert(db: &mut Db, session: &Session) -> Result<(), StoreError> {
+    let statement = diesel::insert_into(sessions::table).values(SessionRow::from(session));
+    per_backend!(db, connection => statement.execute(connection))?;
+    Ok(())
+}
+
+pub fn find_by_id(db: &mut Db, session: &SessionId) -> Result<Option<Session>, StoreError> {
+    let row = sessions::table.find(session.as_str()).select(SessionRow::as_select()).first(db).optional()?;
+    row.map(Session::try_from).transpose()
+}
+
+/// The live session that a cookie opens, with its user of whatever status.
+pub fn find_by_secret(
+    db: &mut Db,
+    secret: &SecretDigest,
+    now: Timestamp,
+) -> Result<Option<(Session, User)>, StoreError> {
+    let live = sessions::secret.eq(secret.0.as_slice()).and(sessions::expires_at.gt(now.unix()));
+    let query = sessions::table.inner_join(users::table).filter(live);
+    let found: Option<(SessionRow, UserRow)> = per_backend!(db, connection =>
+        query.select((SessionRow::as_select(), UserRow::as_select())).first(connection).optional())?;
+    found.map(|(session, user)| Ok((session.try_into()?, user.try_into()?))).transpose()
+}
+
+/// The same user proved who they are again: a new secret, time, methods and end; the id stays.
+pub fn renew(db: &mut Db, renewed: &Session) -> Result<bool, StoreError> {
+    let row = sessions::table.find(renewed.id.as_str()).filter(sessions::user_id.eq(renewed.user_id.as_str()));
+    let change = (
+        sessions::secret.eq(renewed.secret.0.as_slice()),
+        sessions::auth_time.eq(renewed.auth_time.unix()),
+        sessions::methods.eq(renewed.methods.as_str()),
+        sessions::expires_at.eq(renewed.expires_at.unix()),
+    );
+    Ok(diesel::update(row).set(change).execute(db)? == 1)
+}
+
+pub fn touch(db: &mut Db, session: &SessionId, expires_at: Timestamp) -> Result<bool, StoreError> {
+    let row = sessions::table.find(session.as_str());
+    Ok(diesel::update(row).set(sessions::expires_at.eq(expires_at.unix())).execute(db)? == 1)
+}
+
+pub fn delete(db: &mut Db, session: &SessionId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(sessions::table.find(session.as_str())).execute(db)? == 1)
+}
+
+pub fn delete_by_user(db: &mut Db, user: &UserId) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sessions::table.filter(sessions::user_id.eq(user.as_str()))).execute(db)?)
+}
+
+impl From<&Session> for SessionRow {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: session.id.as_str().to_owned(),
+            user_id: session.user_id.as_str().to_owned(),
+            secret: session.secret.0.to_vec(),
+            auth_time: session.auth_time.unix(),
+            methods: session.methods.as_str().to_owned(),
+            created_at: session.created_at.unix(),
+            expires_at: session.expires_at.unix(),
+        }
+    }
+}
+
+impl TryFrom<SessionRow> for Session {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id("sessions.id", &row.id)?,
+            user_id: id("sessions.user_id", &row.user_id)?,
+            secret: digest(row.secret)?,
+            auth_time: Timestamp::from_unix(row.auth_time),
+            methods: methods(&row.methods)?,
+            created_at: Timestamp::from_unix(row.created_at),
+            expires_at: Timestamp::from_unix(row.expires_at),
+        })
+    }
+}
