@@ -10,7 +10,7 @@ pub struct ListArgs {
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
     /// Entries at most
-    #[arg(long, default_value_t = 100, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..=1000))]
+    #[arg(long, default_value_t = 100, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..=500))]
     pub limit: i64,
     /// Go on after this id: the `next` of the page before
     #[arg(long, value_name = "ID")]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{CommandError, output::Output};
 use crate::{
     services::fault::Fault,
-    store::{connection::Store, migrations},
+    store::{migrations, pool::Store},
 };
 
 /// Bring the database's schema up to date

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{CommandError, output::Output};
+use super::{CommandError, output::Output, shape::PurgedShape};
 use crate::services::{admin::purge, core::Core};
 
 /// Delete expired sessions, grants, revocations and secrets now
@@ -17,6 +17,6 @@ pub struct PurgeArgs {}
 impl PurgeArgs {
     pub async fn run(self, core: &Core, output: &mut Output) -> Result<(), CommandError> {
         let purged = purge::expired(core).await?;
-        Ok(output.answer(&super::shape::Purged::from(&purged))?)
+        Ok(output.answer(&PurgedShape::from(purged))?)
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     },
     protocol::{client_auth::AuthMethod, token::GrantType},
     services::admin::clients::{CreatedClient, RotatedSecret, ShownClient},
-    store::page::Page,
+    store::{page::Page, purge::Purged},
 };
 
 /// A client, and what was done to it.
@@ -110,6 +110,15 @@ pub(super) struct Deleted {
     pub(super) deleted: String,
 }
 
+/// How many rows went.
+#[derive(Serialize)]
+pub(super) struct PurgedShape {
+    sessions: usize,
+    grants: usize,
+    revoked_tokens: usize,
+    client_secrets: usize,
+}
+
 impl ClientShape {
     pub(super) fn created(created: &CreatedClient) -> Self {
         let secret = created.secret.as_ref().map(|secret| secret.reveal().clone());
@@ -185,6 +194,12 @@ impl From<&RotatedSecret> for RotatedShape {
             client_secret: rotated.secret.reveal().clone(),
             previous_valid_until: rotated.previous_until.map(Timestamp::rfc3339),
         }
+    }
+}
+
+impl From<Purged> for PurgedShape {
+    fn from(Purged { sessions, grants, revoked_tokens, client_secrets }: Purged) -> Self {
+        Self { sessions, grants, revoked_tokens, client_secrets }
     }
 }
 
@@ -319,5 +334,15 @@ impl fmt::Display for UserList {
 impl fmt::Display for Deleted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Deleted the {} {}.", self.what, self.deleted)
+    }
+}
+
+impl fmt::Display for PurgedShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sessions, grants, revoked_tokens, client_secrets } = self;
+        write!(
+            f,
+            "Deleted {sessions} sessions, {grants} grants, {revoked_tokens} revoked tokens and {client_secrets} client secrets."
+        )
     }
 }

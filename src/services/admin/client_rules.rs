@@ -9,7 +9,8 @@ use crate::{
     },
     protocol::{client_auth::AuthMethod, redirect_uri, scope::Scope, token::GrantType},
     store::{
-        connection::{Db, StoreError},
+        connection::Db,
+        error::StoreError,
         resources, scopes,
     },
 };

@@ -15,7 +15,8 @@ use crate::{
     services::core::Core,
     store::{
         clients,
-        connection::{Db, StoreError},
+        connection::Db,
+        error::StoreError,
         page::{Page, PageRequest},
     },
 };
@@ -250,7 +251,7 @@ fn replace_secret(
     let previous = secrets.iter().filter(valid).max_by_key(|one| (one.created_at, one.id.as_str()));
     let previous = previous.filter(|_| overlap > Seconds(0));
     for old in secrets.iter().filter(|old| previous.is_none_or(|previous| previous.id != old.id)) {
-        clients::delete_secret(db, &old.id)?;
+        clients::delete_secret(db, id, &old.id)?;
     }
     let new = kept(id, secret, now);
     clients::insert_secret(db, &new)?;

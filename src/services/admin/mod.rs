@@ -1,7 +1,7 @@
 //! What administrators do: the verbs behind the commands.
 
 use super::fault::Fault;
-use crate::store::connection::StoreError;
+use crate::store::error::StoreError;
 
 mod client_rules;
 pub mod clients;

@@ -13,7 +13,8 @@ use crate::{
     },
     services::core::Core,
     store::{
-        connection::{Db, StoreError},
+        connection::Db,
+        error::StoreError,
         page::{Page, PageRequest},
         sessions,
         users::{self, Inserted},
