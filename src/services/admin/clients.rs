@@ -248,7 +248,8 @@ fn replace_secret(
         return Ok(Err(unfit("client secret", "a public client has none")));
     }
     let valid = |one: &&ClientSecret| one.expires_at.is_none_or(|end| end > now);
-    let previous = secrets.iter().filter(valid).max_by_key(|one| (one.created_at, one.id.as_str()));
+    // Only the newest has no end: times alone do not order two rotations within one second.
+    let previous = secrets.iter().filter(valid).max_by_key(|one| (one.expires_at.is_none(), one.created_at));
     let previous = previous.filter(|_| overlap > Seconds(0));
     for old in secrets.iter().filter(|old| previous.is_none_or(|previous| previous.id != old.id)) {
         clients::delete_secret(db, id, &old.id)?;

@@ -49,3 +49,6 @@ fn readable(what: &'static str, text: &str) -> Result<String, AdminError> {
     }
     Ok(text.to_owned())
 }
+
+#[cfg(test)]
+mod tests;
