@@ -18,8 +18,6 @@ pub struct DatabaseSettings {
     pub synchronous: Synchronous,
     /// How long a request waits for a free connection.
     pub wait_milliseconds: u32,
-    /// PostgreSQL: how long a new connection may take.
-    pub connect_seconds: Seconds,
     /// PostgreSQL: how long one statement, or a transaction between statements, may take.
     pub statement_seconds: Seconds,
 }
@@ -49,8 +47,7 @@ impl Default for DatabaseSettings {
             readers: 4,
             synchronous: Synchronous::Normal,
             wait_milliseconds: 1000,
-            connect_seconds: Seconds(5),
-            statement_seconds: Seconds(10),
+            statement_seconds: Seconds(5),
         }
     }
 }
@@ -63,7 +60,6 @@ impl DatabaseSettings {
     pub(super) fn check(&self) -> Result<(), Misfit> {
         within("database.readers", self.readers, 1, 1000)?;
         within("database.wait_milliseconds", self.wait_milliseconds, 10, 60_000)?;
-        within("database.connect_seconds", self.connect_seconds.0, 1, 300)?;
         within("database.statement_seconds", self.statement_seconds.0, 1, 3600)
     }
 }
@@ -83,6 +79,14 @@ impl DatabaseUrl {
         &self.0
     }
 
+    /// Whether whoever reads the address can connect.
+    pub fn has_password(&self) -> bool {
+        self.sqlite_path().is_none()
+            && Url::parse(&self.0).is_ok_and(|url| {
+                url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password")
+            })
+    }
+
     /// The database file, where it is SQLite.
     pub fn sqlite_path(&self) -> Option<&str> {
         self.0.strip_prefix("sqlite://")
@@ -94,10 +98,14 @@ impl fmt::Display for DatabaseUrl {
         if self.sqlite_path().is_some() {
             return f.write_str(&self.0);
         }
-        // libpq takes a password from the query, too: both parts stay unsaid.
+        // libpq takes a password from the query, too.
         let shown = Url::parse(&self.0).ok().and_then(|mut url| {
             url.set_password(None).ok()?;
+            let kept: Vec<_> = url.query_pairs().into_owned().filter(|(name, _)| name != "password").collect();
             url.set_query(None);
+            if !kept.is_empty() {
+                url.query_pairs_mut().extend_pairs(kept);
+            }
             Some(url.to_string())
         });
         f.write_str(shown.as_deref().unwrap_or("postgres://…"))
@@ -134,6 +142,7 @@ mod tests {
             let url = DatabaseUrl::parse(text).unwrap();
             assert!(!format!("{url} {url:?}").contains("hunter2"), "{url}");
             assert_eq!(url.as_str(), text);
+            assert!(url.has_password());
         }
     }
 

@@ -1,1 +1,3 @@
-//! stub
+//! The only folder that opens connections to others.
+
+pub mod fetch;

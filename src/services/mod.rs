@@ -5,6 +5,7 @@ pub mod admin;
 pub mod clients;
 pub mod clock;
 pub mod core;
+pub mod database;
 pub mod fault;
 pub mod grants;
 pub mod keys;

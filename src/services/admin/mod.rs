@@ -1,1 +1,54 @@
-//! stub
+//! What administrators do: the verbs behind the commands.
+
+use super::fault::Fault;
+use crate::store::error::StoreError;
+
+mod client_rules;
+pub mod clients;
+pub mod purge;
+pub mod resources;
+pub mod scopes;
+pub mod users;
+
+/// Why an administrator's wish was not carried out. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// A value that does not fit: what it is, and why.
+    #[error("{what}: {reason}")]
+    Unfit { what: &'static str, reason: String },
+    #[error("{what} {name} exists already")]
+    Taken { what: &'static str, name: String },
+    #[error("there is no {what} {name}")]
+    Absent { what: &'static str, name: String },
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<StoreError> for AdminError {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+fn unfit(what: &'static str, reason: impl ToString) -> AdminError {
+    AdminError::Unfit { what, reason: reason.to_string() }
+}
+
+fn absent(what: &'static str, name: &str) -> AdminError {
+    AdminError::Absent { what, name: name.to_owned() }
+}
+
+/// A name that people read: not empty, at most 200 characters, on one line.
+fn readable(what: &'static str, text: &str) -> Result<String, AdminError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(unfit(what, "is empty"));
+    }
+    if text.chars().count() > 200 || text.chars().any(char::is_control) {
+        return Err(unfit(what, "must be one line of at most 200 characters"));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! `signet user …`: people's accounts.
+
+use clap::{Args, Subcommand};
+
+use super::{
+    CommandError,
+    list::ListArgs,
+    output::Output,
+    password::PasswordArgs,
+    shape::{Deleted, UserList, UserShape},
+};
+use crate::{
+    domain::user::{Address, Profile, Role, UserStatus},
+    services::{
+        admin::users::{self, EmailStanding, NewUser},
+        core::Core,
+    },
+};
+
+#[derive(Clone, Debug, Subcommand)]
+#[command(after_help = "Examples:
+  signet user create --email alice@example.com --name Alice
+  signet user list --search example.com
+  signet user suspend alice@example.com
+
+WHO is an id (usr_…), an e-mail address or a username.")]
+pub enum UserCommand {
+    Create(Box<CreateArgs>),
+    /// Show people, the oldest account first
+    #[command(after_help = "Examples:\n  signet user list\n  signet user list --search alice --json")]
+    List(ListArgs),
+    /// Show one user
+    #[command(after_help = "Example:\n  signet user show alice@example.com --json")]
+    Show(Who),
+    /// Keep a user out: sessions and tokens stop working at once, nothing is deleted
+    #[command(after_help = "Example:\n  signet user suspend alice@example.com")]
+    Suspend(Who),
+    /// Let a suspended user in again
+    #[command(after_help = "Example:\n  signet user activate alice@example.com")]
+    Activate(Who),
+    /// Replace a user's password and end the user's sessions
+    #[command(after_help = "Example:
+  signet user set-password alice@example.com --password-stdin < password.txt")]
+    SetPassword {
+        #[command(flatten)]
+        who: Who,
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+    /// Delete a user with sessions, consents and grants; there is no way back
+    #[command(after_help = "Example:\n  signet user delete alice@example.com")]
+    Delete(Who),
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Who {
+    /// Id, e-mail address or username
+    who: String,
+}
+
+/// Create an account
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Examples:
+  signet user create --email alice@example.com --name Alice
+  echo \"$PASSWORD\" | signet user create --email bob@example.com --name Bob --admin --password-stdin --json
+
+The address counts as verified unless --unverified says otherwise. The password's length is bounded by
+passwords.minimum_length and passwords.maximum_length (characters).")]
+pub struct CreateArgs {
+    /// E-mail address; what the user signs in with
+    #[arg(long, value_name = "ADDRESS")]
+    email: String,
+    /// Full name
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    /// Username, the other way to sign in (a-z 0-9 . _ -) [default: made from the address]
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+    /// The user administers this server
+    #[arg(long)]
+    admin: bool,
+    /// Nobody has proved yet that the address is the user's
+    #[arg(long)]
+    unverified: bool,
+    #[command(flatten)]
+    password: PasswordArgs,
+    #[command(flatten)]
+    profile: ProfileArgs,
+}
+
+/// The members of OpenID Connect Core §5.1 that applications may be told.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Profile")]
+struct ProfileArgs {
+    /// Given name
+    #[arg(long, value_name = "TEXT")]
+    given_name: Option<String>,
+    /// Family name
+    #[arg(long, value_name = "TEXT")]
+    family_name: Option<String>,
+    /// Address of a picture
+    #[arg(long, value_name = "URL")]
+    picture: Option<String>,
+    /// Language, such as en-GB
+    #[arg(long, value_name = "TAG")]
+    locale: Option<String>,
+    /// Time zone, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE")]
+    zoneinfo: Option<String>,
+    /// Telephone number, such as +49 30 123456
+    #[arg(long, value_name = "NUMBER")]
+    phone: Option<String>,
+    /// Street and house number
+    #[arg(long, value_name = "TEXT")]
+    street_address: Option<String>,
+    /// City
+    #[arg(long, value_name = "TEXT")]
+    locality: Option<String>,
+    /// State, province or region
+    #[arg(long, value_name = "TEXT")]
+    region: Option<String>,
+    /// Postal code
+    #[arg(long, value_name = "CODE")]
+    postal_code: Option<String>,
+    /// Country
+    #[arg(long, value_name = "TEXT")]
+    country: Option<String>,
+}
+
+impl UserCommand {
+    pub async fn run(self, core: &Core, output: &mut Output) -> Result<(), CommandError> {
+        match self {
+            Self::Create(args) => {
+                let password = args.password.read(output)?;
+                let user = users::create(core, args.new_user(password)).await?;
+                output.answer(&UserShape::told("Created", &user))?;
+            }
+            Self::List(args) => {
+                let page = users::list(core, args.page()).await?;
+                output.answer(&UserList::from(&page))?;
+            }
+            Self::Show(Who { who }) => output.answer(&UserShape::from(&users::show(core, &who).await?))?,
+            Self::Suspend(Who { who }) => {
+                let user = users::set_status(core, &who, UserStatus::Suspended).await?;
+                output.answer(&UserShape::told("Suspended", &user))?;
+            }
+            Self::Activate(Who { who }) => {
+                let user = users::set_status(core, &who, UserStatus::Active).await?;
+                output.answer(&UserShape::told("Activated", &user))?;
+            }
+            Self::SetPassword { who, password } => {
+                let password = password.read(output)?;
+                let user = users::set_password(core, &who.who, password).await?;
+                output.answer(&UserShape::told("Changed the password of", &user))?;
+            }
+            Self::Delete(Who { who }) => {
+                let user = users::delete(core, &who).await?;
+                output.answer(&Deleted { what: "user", deleted: user.id.to_string() })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl CreateArgs {
+    fn new_user(self, password: crate::domain::secret::Secret<String>) -> NewUser {
+        NewUser {
+            email: self.email,
+            email_standing: if self.unverified { EmailStanding::Unverified } else { EmailStanding::Verified },
+            username: self.username,
+            password,
+            role: if self.admin { Role::Admin } else { Role::Member },
+            profile: self.profile.profile(self.name),
+        }
+    }
+}
+
+impl ProfileArgs {
+    fn profile(self, name: Option<String>) -> Profile {
+        let address = Address {
+            formatted: None,
+            street_address: self.street_address,
+            locality: self.locality,
+            region: self.region,
+            postal_code: self.postal_code,
+            country: self.country,
+        };
+        Profile {
+            name,
+            given_name: self.given_name,
+            family_name: self.family_name,
+            picture: self.picture,
+            locale: self.locale,
+            zoneinfo: self.zoneinfo,
+            phone_number: self.phone,
+            phone_number_verified: false,
+            address: Some(address).filter(|address| *address != Address::default()),
+        }
+    }
+}

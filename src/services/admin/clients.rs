@@ -1,0 +1,296 @@
+//! Registering OAuth clients, changing them, and giving them new secrets.
+
+use std::fmt::Write as _;
+
+use super::{AdminError, absent, client_rules, unfit};
+use crate::{
+    crypto::{digest, random},
+    domain::{
+        client::{Client, ClientId, ClientKind, ClientSecret, ClientStatus, Party, PkcePolicy, RefreshPolicy},
+        ids::ClientSecretId,
+        secret::Secret,
+        time::{Seconds, Timestamp},
+    },
+    protocol::{client_auth::AuthMethod, scope::Scope, token::GrantType},
+    services::core::Core,
+    store::{
+        clients,
+        connection::Db,
+        error::StoreError,
+        page::{Page, PageRequest},
+    },
+};
+
+/// A client to be registered.
+#[derive(Clone, Debug)]
+pub struct NewClient {
+    /// Made at random unless given.
+    pub id: Option<String>,
+    /// Made at random unless given; a public client has none.
+    pub secret: Option<Secret<String>>,
+    pub kind: ClientKind,
+    pub members: ClientMembers,
+}
+
+/// What can be said about a client. What is `None` stays as it is: an update drops nothing that it does not
+/// name. An empty text and an access time of 0 clear what was there.
+#[derive(Clone, Debug, Default)]
+pub struct ClientMembers {
+    pub name: Option<String>,
+    pub party: Option<Party>,
+    pub status: Option<ClientStatus>,
+    pub auth_methods: Option<Vec<AuthMethod>>,
+    pub redirect_uris: Option<Vec<String>>,
+    pub post_logout_redirect_uris: Option<Vec<String>>,
+    pub grants: Option<Vec<GrantType>>,
+    pub scope: Option<Scope>,
+    pub resources: Option<Vec<String>>,
+    pub default_resource: Option<String>,
+    pub resource_server: Option<Vec<String>>,
+    pub pkce: Option<PkcePolicy>,
+    pub refresh: Option<RefreshPolicy>,
+    pub access_seconds: Option<i64>,
+    pub cors_origins: Option<Vec<String>>,
+    pub logo_uri: Option<String>,
+    pub policy_uri: Option<String>,
+    pub tos_uri: Option<String>,
+}
+
+/// A client and the secret that can be read this once.
+#[derive(Clone, Debug)]
+pub struct CreatedClient {
+    pub client: Client,
+    pub secret: Option<Secret<String>>,
+}
+
+/// A client's new secret, and when the one before it ends.
+#[derive(Clone, Debug)]
+pub struct RotatedSecret {
+    pub client_id: ClientId,
+    pub secret: Secret<String>,
+    /// `None`: no other secret is valid any more.
+    pub previous_until: Option<Timestamp>,
+}
+
+/// A client and its secrets' times.
+#[derive(Clone, Debug)]
+pub struct ShownClient {
+    pub client: Client,
+    pub secrets: Vec<ClientSecret>,
+}
+
+/// Registers a client.
+pub async fn create(core: &Core, new: NewClient) -> Result<CreatedClient, AdminError> {
+    core.run(move |core| insert(core, new)).await
+}
+
+/// One page of clients, in the order of their ids.
+pub async fn list(core: &Core, page: PageRequest) -> Result<Page<Client>, AdminError> {
+    core.run(move |core| Ok(core.store.read(|db| clients::list(db, &page))?)).await
+}
+
+/// A client by its id.
+pub async fn show(core: &Core, id: &str) -> Result<ShownClient, AdminError> {
+    let name = id.to_owned();
+    core.run(move |core| {
+        let id = parse(&name)?;
+        let found = core.store.read(|db| clients::find(db, &id))?;
+        found.map(|(client, secrets)| ShownClient { client, secrets }).ok_or_else(|| absent("client", &name))
+    })
+    .await
+}
+
+/// Changes what `members` names and nothing else.
+pub async fn update(core: &Core, id: &str, members: ClientMembers) -> Result<Client, AdminError> {
+    let name = id.to_owned();
+    core.run(move |core| {
+        let id = parse(&name)?;
+        let now = core.clock.now();
+        let changed = core.store.write(|db| change(core, db, &id, &members, now))??;
+        core.clients.forget(&id);
+        Ok(changed)
+    })
+    .await
+}
+
+/// Gives a confidential client a new secret. The one before stays valid for `overlap`; older ones end at once.
+pub async fn rotate_secret(
+    core: &Core,
+    id: &str,
+    secret: Option<Secret<String>>,
+    overlap: Seconds,
+) -> Result<RotatedSecret, AdminError> {
+    let name = id.to_owned();
+    core.run(move |core| {
+        let id = parse(&name)?;
+        let secret = given_or_random(secret)?;
+        let previous_until = core.store.write(|db| replace_secret(core, db, &id, &secret, overlap))??;
+        core.clients.forget(&id);
+        Ok(RotatedSecret { client_id: id, secret, previous_until })
+    })
+    .await
+}
+
+/// Deletes a client with its secrets, consents and grants: its tokens end with it.
+pub async fn delete(core: &Core, id: &str) -> Result<(), AdminError> {
+    let name = id.to_owned();
+    core.run(move |core| {
+        let id = parse(&name)?;
+        let deleted = core.store.write(|db| clients::delete(db, &id))?;
+        core.clients.forget(&id);
+        if deleted { Ok(()) } else { Err(absent("client", &name)) }
+    })
+    .await
+}
+
+fn parse(id: &str) -> Result<ClientId, AdminError> {
+    ClientId::parse(id).ok_or_else(|| absent("client", id))
+}
+
+fn insert(core: &Core, new: NewClient) -> Result<CreatedClient, AdminError> {
+    let now = core.clock.now();
+    let id = match &new.id {
+        Some(text) => ClientId::parse(text)
+            .ok_or_else(|| unfit("client id", "must be 1 to 128 visible ASCII characters and not begin with usr_")),
+        None => random_id(),
+    }?;
+    let client = client_rules::apply(blank(id, new.kind, now), &new.members);
+    client_rules::check(&client, &core.settings)?;
+    let secret = match (new.kind, new.secret) {
+        (ClientKind::Confidential, given) => Some(given_or_random(given)?),
+        (ClientKind::Public, None) => None,
+        (ClientKind::Public, Some(_)) => return Err(unfit("client secret", "a public client cannot keep one")),
+    };
+    core.store.write(|db| {
+        if let Err(unknown) = client_rules::registered(db, &new.members)? {
+            return Ok(Err(unknown));
+        }
+        if !clients::insert(db, &client)? {
+            return Ok(Err(AdminError::Taken { what: "client", name: client.id.to_string() }));
+        }
+        if let Some(secret) = &secret {
+            clients::insert_secret(db, &kept(&client.id, secret, now))?;
+        }
+        Ok(Ok(()))
+    })??;
+    core.clients.forget(&client.id);
+    Ok(CreatedClient { client, secret })
+}
+
+/// What a client is before anything is said about it.
+fn blank(id: ClientId, kind: ClientKind, now: Timestamp) -> Client {
+    let (auth_methods, pkce) = match kind {
+        ClientKind::Confidential => {
+            (vec![AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost], PkcePolicy::Optional)
+        }
+        ClientKind::Public => (vec![AuthMethod::None], PkcePolicy::Required),
+    };
+    Client {
+        id,
+        name: String::new(),
+        kind,
+        party: Party::Third,
+        status: ClientStatus::Enabled,
+        auth_methods,
+        redirect_uris: Vec::new(),
+        post_logout_redirect_uris: Vec::new(),
+        grants: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        scope: Scope::default(),
+        resources: Vec::new(),
+        default_resource: None,
+        resource_server: Vec::new(),
+        pkce,
+        refresh: RefreshPolicy::Rotate,
+        access_seconds: None,
+        cors_origins: Vec::new(),
+        logo_uri: None,
+        policy_uri: None,
+        tos_uri: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn change(
+    core: &Core,
+    db: &mut Db,
+    id: &ClientId,
+    members: &ClientMembers,
+    now: Timestamp,
+) -> Result<Result<Client, AdminError>, StoreError> {
+    let Some((client, _)) = clients::find(db, id)? else {
+        return Ok(Err(absent("client", id.as_str())));
+    };
+    let client = Client { updated_at: now, ..client_rules::apply(client, members) };
+    if let Err(refused) = client_rules::check(&client, &core.settings) {
+        return Ok(Err(refused));
+    }
+    if let Err(unknown) = client_rules::registered(db, members)? {
+        return Ok(Err(unknown));
+    }
+    clients::update(db, &client)?;
+    Ok(Ok(client))
+}
+
+/// Says when the secret before the new one ends.
+fn replace_secret(
+    core: &Core,
+    db: &mut Db,
+    id: &ClientId,
+    secret: &Secret<String>,
+    overlap: Seconds,
+) -> Result<Result<Option<Timestamp>, AdminError>, StoreError> {
+    let now = core.clock.now();
+    let Some((client, secrets)) = clients::find(db, id)? else {
+        return Ok(Err(absent("client", id.as_str())));
+    };
+    if client.kind == ClientKind::Public {
+        return Ok(Err(unfit("client secret", "a public client has none")));
+    }
+    let valid = |one: &&ClientSecret| one.expires_at.is_none_or(|end| end > now);
+    // Only the newest has no end: times alone do not order two rotations within one second.
+    let previous = secrets.iter().filter(valid).max_by_key(|one| (one.expires_at.is_none(), one.created_at));
+    let previous = previous.filter(|_| overlap > Seconds(0));
+    for old in secrets.iter().filter(|old| previous.is_none_or(|previous| previous.id != old.id)) {
+        clients::delete_secret(db, id, &old.id)?;
+    }
+    let new = kept(id, secret, now);
+    clients::insert_secret(db, &new)?;
+    let until = previous.map(|previous| {
+        let end = now.plus(overlap);
+        previous.expires_at.map_or(end, |sooner| sooner.min(end))
+    });
+    if let Some(until) = until {
+        clients::expire_secrets(db, id, &new.id, until)?;
+    }
+    Ok(Ok(until))
+}
+
+fn kept(client_id: &ClientId, secret: &Secret<String>, now: Timestamp) -> ClientSecret {
+    ClientSecret {
+        id: ClientSecretId::new(now, random::bytes()),
+        client_id: client_id.clone(),
+        digest: digest::secret(secret.reveal()),
+        created_at: now,
+        expires_at: None,
+    }
+}
+
+/// Secrets are kept as plain digests, so a guessable one must not get in.
+fn given_or_random(given: Option<Secret<String>>) -> Result<Secret<String>, AdminError> {
+    let Some(secret) = given else {
+        return Ok(random::token());
+    };
+    let text = secret.reveal();
+    let fits = (32..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    if fits { Ok(secret) } else { Err(unfit("client secret", "must be 32 to 256 visible ASCII characters")) }
+}
+
+/// 128 random bits in hexadecimal: an id that no command line takes for a flag.
+fn random_id() -> Result<ClientId, AdminError> {
+    let mut text = String::new();
+    for byte in random::bytes::<16>() {
+        write!(text, "{byte:02x}").map_err(|broken| unfit("client id", broken))?;
+    }
+    ClientId::parse(&text).ok_or_else(|| unfit("client id", "could not be made"))
+}

@@ -1,0 +1,28 @@
+//! Deleting what has expired.
+
+use super::AdminError;
+use crate::{
+    services::{core::Core, fault::Fault},
+    store::purge::{self, Purged},
+};
+
+/// Rows of a table in one transaction: the write lock is given back in between.
+const BATCH: i64 = 500;
+
+/// Deletes everything that has expired by now, batch by batch, and counts it.
+pub async fn expired(core: &Core) -> Result<Purged, AdminError> {
+    let now = core.clock.now();
+    let mut sum = Purged::default();
+    loop {
+        let batch = core.run(move |core| core.store.write(|db| purge::expired(db, now, BATCH)).map_err(Fault::from)).await?;
+        if batch.total() == 0 {
+            return Ok(sum);
+        }
+        sum = Purged {
+            sessions: sum.sessions.saturating_add(batch.sessions),
+            grants: sum.grants.saturating_add(batch.grants),
+            revoked_tokens: sum.revoked_tokens.saturating_add(batch.revoked_tokens),
+            client_secrets: sum.client_secrets.saturating_add(batch.client_secrets),
+        };
+    }
+}
