@@ -11,12 +11,7 @@ use super::{
 };
 use crate::{
     domain::{key::SigningKey, time::Timestamp},
-    services::{
-        admin::AdminError,
-        core::Core,
-        fault::Fault,
-        keys,
-    },
+    services::{admin::AdminError, core::Core, fault::Fault, keys},
 };
 
 #[derive(Clone, Debug, Subcommand)]

@@ -14,7 +14,8 @@ pub async fn expired(core: &Core) -> Result<Purged, AdminError> {
     let now = core.clock.now();
     let mut sum = Purged::default();
     loop {
-        let batch = core.run(move |core| core.store.write(|db| purge::expired(db, now, BATCH)).map_err(Fault::from)).await?;
+        let batch =
+            core.run(move |core| core.store.write(|db| purge::expired(db, now, BATCH)).map_err(Fault::from)).await?;
         if batch.total() == 0 {
             return Ok(sum);
         }
