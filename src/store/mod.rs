@@ -20,6 +20,7 @@ pub mod standing;
 pub mod users;
 
 mod column;
+mod prepared;
 mod schema;
 
 pub use connection::{Db, Options, Synchronous};
