@@ -176,7 +176,12 @@ impl Db {
     }
 
     pub(super) fn commit(&mut self) -> Result<(), StoreError> {
-        per_backend!(self, connection => AnsiTransactionManager::commit_transaction(connection))?;
+        match self {
+            // After an error that the caller swallowed PostgreSQL answers COMMIT with a silent roll-back;
+            // any other statement fails, and takes the COMMIT behind it with it.
+            Self::Postgres(connection) => connection.batch_execute("SELECT 1; COMMIT")?,
+            Self::Sqlite(connection) => AnsiTransactionManager::commit_transaction(connection)?,
+        }
         Ok(())
     }
 
