@@ -14,7 +14,6 @@ use crate::{
     services::{
         admin::AdminError,
         core::Core,
-        fault::Fault,
         keys,
     },
 };
@@ -79,11 +78,11 @@ impl KeyCommand {
         let now = core.clock.now();
         match self {
             Self::List => {
-                let keys = core.run(|core| keys::list(core)).await?;
+                let keys = core.run(keys::list).await?;
                 output.answer(&KeyList { keys: keys.iter().map(|key| shape(key, now)).collect() })?;
             }
             Self::Rotate => {
-                let key = core.run(|core| keys::rotate(core)).await?;
+                let key = core.run(keys::rotate).await?;
                 let sentence = format!("Key {} is published and signs from {}.", key.kid, key.activates_at.rfc3339());
                 output.answer(&KeyAct { key: shape(&key, now), sentence })?;
             }
@@ -99,7 +98,7 @@ impl KeyCommand {
 
 async fn revoke(core: &Core, kid: String) -> Result<SigningKey, CommandError> {
     let name = kid.clone();
-    let revoked = core.run(move |core| keys::revoke(core, &kid)).await.map_err(|fault: Fault| fault)?;
+    let revoked = core.run(move |core| keys::revoke(core, &kid)).await?;
     Ok(revoked.ok_or(AdminError::Absent { what: "key", name })?)
 }
 
