@@ -14,3 +14,6 @@ pub mod services;
 pub mod cli;
 pub mod http;
 pub mod jobs;
+
+pub mod app;
+pub mod server;

@@ -1,1 +1,9 @@
-//! stub
+//! The only folder that says `actix`: routes, handlers and pages. A handler translates; services decide.
+
+pub mod app;
+pub mod extract;
+pub mod middleware;
+pub mod oauth;
+pub mod ops;
+pub mod pages;
+pub mod routes;

@@ -1,8 +1,8 @@
 //! The authorization request and its answer. RFC 6749 §4.1.1 and §4.1.2, OpenID Connect Core §3.1.2.
 
 use super::{
-    claims::ClaimsRequest, error::OAuthError, pkce::Challenge, prompt::Prompts, response_mode, response_mode::ResponseMode,
-    scope::Scope,
+    claims::ClaimsRequest, error::OAuthError, pkce::Challenge, prompt::Prompts, response_mode,
+    response_mode::ResponseMode, scope::Scope,
 };
 
 /// A request whose every member has been checked.
@@ -41,7 +41,13 @@ impl AuthorizeAnswer {
         Self::new(&request.redirect_uri, request.response_mode, pairs).closed_by(request.state.as_deref(), issuer)
     }
 
-    pub fn error(redirect_uri: &str, mode: ResponseMode, state: Option<&str>, issuer: &str, error: &OAuthError) -> Self {
+    pub fn error(
+        redirect_uri: &str,
+        mode: ResponseMode,
+        state: Option<&str>,
+        issuer: &str,
+        error: &OAuthError,
+    ) -> Self {
         let pairs =
             vec![("error", error.code.as_str().to_owned()), ("error_description", error.description.to_string())];
         Self::new(redirect_uri, mode, pairs).closed_by(state, issuer)
@@ -89,7 +95,8 @@ mod tests {
     #[test]
     fn an_error_carries_state_and_issuer() {
         let error = OAuthError::invalid_scope("no");
-        let answer = AuthorizeAnswer::error("https://a.example/", ResponseMode::Query, Some("s"), "https://i.example", &error);
+        let answer =
+            AuthorizeAnswer::error("https://a.example/", ResponseMode::Query, Some("s"), "https://i.example", &error);
         assert_eq!(
             answer.location(),
             "https://a.example/?error=invalid_scope&error_description=no&state=s&iss=https%3A%2F%2Fi.example"

@@ -119,7 +119,9 @@ mod tests {
         assert_eq!(document["token_endpoint"], "https://id.example/auth/token");
         assert_eq!(document["request_uri_parameter_supported"], false);
         assert_eq!(document["response_types_supported"], serde_json::json!(["code"]));
-        for absent in ["registration_endpoint", "device_authorization_endpoint", "pushed_authorization_request_endpoint"] {
+        for absent in
+            ["registration_endpoint", "device_authorization_endpoint", "pushed_authorization_request_endpoint"]
+        {
             assert!(document.get(absent).is_none(), "{absent}");
         }
     }

@@ -47,7 +47,10 @@ mod tests {
     fn the_query_of_the_redirect_uri_is_kept() {
         let pairs = [("code", "a b"), ("state", "x&y")];
         assert_eq!(location("https://app.example/cb", &pairs), "https://app.example/cb?code=a+b&state=x%26y");
-        assert_eq!(location("https://app.example/cb?t=%41", &pairs), "https://app.example/cb?t=%41&code=a+b&state=x%26y");
+        assert_eq!(
+            location("https://app.example/cb?t=%41", &pairs),
+            "https://app.example/cb?t=%41&code=a+b&state=x%26y"
+        );
         assert_eq!(location("https://app.example/cb?", &[("a", "1")]), "https://app.example/cb?a=1");
         assert_eq!(location("https://app.example/cb", &[]), "https://app.example/cb");
     }

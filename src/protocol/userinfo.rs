@@ -60,6 +60,9 @@ mod tests {
     fn a_request_without_a_token_is_told_no_error() {
         assert_eq!(challenge(None), r#"Bearer realm="signet""#);
         let error = OAuthError::invalid_token("gone");
-        assert_eq!(challenge(Some(&error)), r#"Bearer realm="signet", error="invalid_token", error_description="gone""#);
+        assert_eq!(
+            challenge(Some(&error)),
+            r#"Bearer realm="signet", error="invalid_token", error_description="gone""#
+        );
     }
 }

@@ -70,7 +70,7 @@ fn find_by_name(core: &Core, name: &str) -> Result<Option<(User, Option<String>)
 /// A new hash where the cost in the settings has changed since the old one was made.
 async fn stronger_hash(core: &Core, password: Secret<String>, phc: Option<String>) -> Result<Option<String>, Fault> {
     match phc {
-        Some(phc) if passwords::needs_rehash(&core.settings.passwords.cost(), &phc) => {
+        Some(phc) if passwords::needs_rehash(&core.password_cost(), &phc) => {
             core.hash_password(password).await.map(Some)
         }
         _ => Ok(None),

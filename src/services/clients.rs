@@ -19,7 +19,7 @@ use crate::{
         client_auth::{AuthMethod, Presented, Proof},
         error::OAuthError,
     },
-    store::{clients, connection::StoreError},
+    store::{StoreError, clients},
 };
 
 /// A client as the cache keeps it.

@@ -9,10 +9,14 @@ use tokio::{
 
 use super::{clients::ClientCache, clock::Clock, fault::Fault, keys::Keys, limits::Limits, registry::Registry};
 use crate::{
-    config::Settings,
-    crypto::{passwords, seal::SealingRing},
+    config::{Settings, passwords::PasswordSettings},
+    crypto::{
+        passwords::{self, Cost},
+        random,
+        seal::SealingRing,
+    },
     domain::secret::Secret,
-    store::connection::Store,
+    store::Store,
 };
 
 /// A handle to the parts; cheap to clone.
@@ -29,6 +33,8 @@ pub struct Parts {
     pub clients: ClientCache,
     pub registry: Registry,
     pub limits: Limits,
+    /// What this node calls itself in the leases.
+    pub node: String,
     admission: Arc<Semaphore>,
     hashers: Arc<Semaphore>,
     decoy: String,
@@ -45,7 +51,7 @@ impl Deref for Core {
 impl Core {
     /// Puts the parts together; hashes one decoy password, which takes a moment.
     pub fn new(settings: Settings, store: Store, ring: SealingRing, clock: Clock) -> Result<Self, Fault> {
-        let decoy = passwords::decoy(&settings.passwords.cost())?;
+        let decoy = passwords::decoy(&cost(&settings.passwords))?;
         let hashers = match settings.passwords.hashers {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             set => set,
@@ -55,6 +61,7 @@ impl Core {
             clients: ClientCache::new(&settings.clients),
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
+            node: random::token().reveal().clone(),
             admission: Arc::new(Semaphore::new(settings.http.admission)),
             hashers: Arc::new(Semaphore::new(hashers)),
             decoy,
@@ -85,7 +92,7 @@ impl Core {
 
     /// Hashes a password in the hashers' own small pool.
     pub async fn hash_password(&self, password: Secret<String>) -> Result<String, Fault> {
-        let cost = self.settings.passwords.cost();
+        let cost = self.password_cost();
         Ok(self.hasher(move || passwords::hash(&cost, password.reveal())).await??)
     }
 
@@ -97,6 +104,11 @@ impl Core {
         Ok(known && right)
     }
 
+    /// What a new hash costs.
+    pub fn password_cost(&self) -> Cost {
+        cost(&self.settings.passwords)
+    }
+
     async fn hasher<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
         let closed = |_| Fault::Unavailable("the server is stopping".into());
         let turn = Arc::clone(&self.hashers).acquire_owned().await.map_err(closed)?;
@@ -106,6 +118,10 @@ impl Core {
         });
         done.await.map_err(stopped)
     }
+}
+
+fn cost(settings: &PasswordSettings) -> Cost {
+    Cost { memory_kib: settings.memory_kib, iterations: settings.iterations, lanes: settings.lanes }
 }
 
 fn stopped(error: JoinError) -> Fault {

@@ -3,7 +3,7 @@
 use crate::{
     crypto::{jwt::SignError, keyring::KeyError, passwords::PasswordError},
     protocol::error::OAuthError,
-    store::connection::StoreError,
+    store::StoreError,
 };
 
 /// Something of ours failed: nobody was told yes or no.

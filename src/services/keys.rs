@@ -4,15 +4,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{core::Core, fault::Fault};
 use crate::{
-    crypto::{
-        keyring::{self, Keyring, NewKey, Signer},
-        seal::Purpose,
-    },
+    crypto::keyring::{self, Keyring, NewKey, Signer},
     domain::{
         key::{KeyState, Rotation, SigningKey},
         time::{Seconds, Timestamp},
     },
-    store::{connection::Db, connection::StoreError, signing_keys},
+    store::{Db, StoreError, signing_keys},
 };
 
 /// The keyring of this node and when it was read.
@@ -149,12 +146,11 @@ fn add(core: &Core, activates_at: Timestamp) -> Result<SigningKey, Fault> {
 }
 
 fn seal(core: &Core, new: &NewKey, now: Timestamp, activates_at: Timestamp) -> SigningKey {
-    let context = keyring::private_context(&new.kid);
     SigningKey {
         kid: new.kid.clone(),
         algorithm: new.algorithm.to_owned(),
         public_jwk: new.public_jwk.clone(),
-        sealed_private: core.ring.seal(Purpose::SigningKey, context.as_bytes(), new.private_der.reveal()),
+        sealed_private: new.sealed(&core.ring),
         created_at: now,
         activates_at,
         retires_at: None,

@@ -9,7 +9,7 @@ use crate::{
         time::Timestamp,
     },
     protocol::scope::Scope,
-    store::{connection::StoreError, resources, scopes},
+    store::{StoreError, resources, scopes},
 };
 
 /// The cell that keeps the last reading.
@@ -38,9 +38,8 @@ pub fn registered(core: &Core) -> Result<Arc<Registered>, StoreError> {
     {
         return Ok(registered);
     }
-    let registered = Arc::new(core.store.read(|db| {
-        Ok(Registered { scopes: scopes::list(db)?, resources: resources::list(db)? })
-    })?);
+    let registered =
+        Arc::new(core.store.read(|db| Ok(Registered { scopes: scopes::list(db)?, resources: resources::list(db)? }))?);
     *core.registry.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&registered)));
     Ok(registered)
 }

@@ -4,7 +4,7 @@ use super::fault::Fault;
 use crate::{
     config::Settings,
     crypto::{key_file, seal::SealingRing},
-    store::{connection::Store, sealing},
+    store::{Store, sealing},
 };
 
 /// The ring of the settings: from the environment, else from the key directory. A ring is created only for

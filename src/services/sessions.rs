@@ -10,7 +10,7 @@ use crate::{
         time::Timestamp,
         user::User,
     },
-    store::{connection::Db, connection::StoreError, sessions},
+    store::{Db, StoreError, sessions},
 };
 
 /// Somebody who is signed in.
@@ -85,13 +85,7 @@ fn renew(
     Ok(Begun { session: renewed, cookie })
 }
 
-fn create(
-    core: &Core,
-    db: &mut Db,
-    user: &User,
-    cookie: Secret<String>,
-    now: Timestamp,
-) -> Result<Begun, StoreError> {
+fn create(core: &Core, db: &mut Db, user: &User, cookie: Secret<String>, now: Timestamp) -> Result<Begun, StoreError> {
     let session = Session {
         id: SessionId::new(now, random::bytes()),
         user_id: user.id.clone(),

@@ -218,3 +218,104 @@ impl TryFrom<SecretRow> for ClientSecret {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, after, client, on_each},
+        *,
+    };
+    use crate::domain::secret::SecretDigest;
+
+    fn secret(n: u8, client: &Client, expires_at: Option<Timestamp>) -> ClientSecret {
+        ClientSecret {
+            id: ClientSecretId::new(NOW, [n; 10]),
+            client_id: client.id.clone(),
+            digest: SecretDigest([n; 32]),
+            created_at: NOW,
+            expires_at,
+        }
+    }
+
+    #[test]
+    fn a_client_survives_the_table_with_and_without_secrets() {
+        on_each(|store| {
+            let app = client("app");
+            assert!(store.write(|db| insert(db, &app)).unwrap());
+            assert!(!store.write(|db| insert(db, &app)).unwrap(), "the id was taken");
+            assert_eq!(store.read(|db| find(db, &app.id)).unwrap(), Some((app.clone(), vec![])));
+            let secrets = vec![secret(1, &app, Some(after(9))), secret(2, &app, None)];
+            for secret in &secrets {
+                store.write(|db| insert_secret(db, secret)).unwrap();
+            }
+            let (found, mut held) = store.read(|db| find(db, &app.id)).unwrap().unwrap();
+            held.sort_by_key(|secret| secret.digest.0);
+            assert_eq!((found, held), (app, secrets));
+            assert_eq!(store.read(|db| find(db, &client("other").id)).unwrap(), None);
+        });
+    }
+
+    /// What an update clears is cleared: `None` is written, not skipped.
+    #[test]
+    fn an_update_writes_every_member() {
+        on_each(|store| {
+            let app = client("app");
+            store.write(|db| insert(db, &app)).unwrap();
+            let changed = Client {
+                status: ClientStatus::Disabled,
+                party: Party::First,
+                default_resource: None,
+                access_seconds: None,
+                resources: vec!["https://one.example".to_owned()],
+                updated_at: after(1),
+                ..app
+            };
+            assert!(store.write(|db| update(db, &changed)).unwrap());
+            assert_eq!(store.read(|db| find(db, &changed.id)).unwrap().unwrap().0, changed);
+            assert!(!store.write(|db| update(db, &client("other"))).unwrap());
+        });
+    }
+
+    #[test]
+    fn rotation_ends_the_other_secrets_and_never_prolongs_one() {
+        on_each(|store| {
+            let (app, other) = (client("app"), client("other"));
+            let secrets = [
+                secret(1, &app, None),
+                secret(2, &app, Some(after(5))),
+                secret(3, &app, Some(after(99))),
+                secret(4, &app, None),
+                secret(5, &other, None),
+            ];
+            store
+                .write(|db| {
+                    insert(db, &app)?;
+                    insert(db, &other)?;
+                    secrets.iter().try_for_each(|secret| insert_secret(db, secret))
+                })
+                .unwrap();
+            let [_, _, _, newest, foreign] = &secrets;
+            assert_eq!(store.write(|db| expire_secrets(db, &app.id, &newest.id, after(50))).unwrap(), 2);
+            let ends: Vec<_> =
+                store.read(|db| list_secrets(db, &app.id)).unwrap().iter().map(|secret| secret.expires_at).collect();
+            assert_eq!(ends, [Some(after(50)), Some(after(5)), Some(after(50)), None]);
+            assert!(!store.write(|db| delete_secret(db, &app.id, &foreign.id)).unwrap());
+            assert!(store.write(|db| delete_secret(db, &other.id, &foreign.id)).unwrap());
+        });
+    }
+
+    #[test]
+    fn clients_are_listed_by_pages_and_found_by_name() {
+        on_each(|store| {
+            for name in ["b", "a", "c"] {
+                store.write(|db| insert(db, &client(name))).unwrap();
+            }
+            let first = PageRequest { after: None, limit: 2, search: None };
+            let page = store.read(|db| list(db, &first)).unwrap();
+            let ids: Vec<_> = page.items.iter().map(|client| client.id.as_str()).collect();
+            assert_eq!((ids, page.next.as_deref()), (vec!["a", "b"], Some("b")));
+            let sought = PageRequest { after: None, limit: 9, search: Some("tHE C".to_owned()) };
+            assert_eq!(store.read(|db| list(db, &sought)).unwrap().items, [client("c")]);
+        });
+    }
+}

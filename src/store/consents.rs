@@ -83,3 +83,33 @@ impl TryFrom<ConsentRow> for Consent {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, after, cast, consent, on_each},
+        *,
+    };
+    use crate::protocol::scope::Scope;
+
+    #[test]
+    fn what_is_allowed_later_replaces_what_was_and_keeps_its_beginning() {
+        on_each(|store| {
+            let (user, _, client) = cast(store);
+            let first = consent(&user, &client);
+            let more = Consent {
+                scope: Scope::parse("openid read:projects").unwrap(),
+                created_at: after(5),
+                updated_at: after(5),
+                ..first.clone()
+            };
+            store.write(|db| upsert(db, &first)).unwrap();
+            assert_eq!(store.read(|db| find(db, &user.id, &client.id)).unwrap(), Some(first));
+            store.write(|db| upsert(db, &more)).unwrap();
+            let expected = Consent { created_at: NOW, ..more };
+            assert_eq!(store.read(|db| list_by_user(db, &user.id)).unwrap(), [expected]);
+            assert!(store.write(|db| delete(db, &user.id, &client.id)).unwrap());
+            assert!(!store.write(|db| delete(db, &user.id, &client.id)).unwrap());
+        });
+    }
+}

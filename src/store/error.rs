@@ -35,7 +35,7 @@ impl StoreError {
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         match error {
-            DieselError::DatabaseError(kind, ref told) if passes(&kind, told.message()) => {
+            DieselError::DatabaseError(kind, ref told) if passes(kind, told.message()) => {
                 Self::Unavailable(told.message().to_owned())
             }
             DieselError::BrokenTransactionManager => Self::Unavailable("the connection was lost".to_owned()),
@@ -45,7 +45,7 @@ impl From<DieselError> for StoreError {
     }
 }
 
-fn passes(kind: &DatabaseErrorKind, message: &str) -> bool {
+fn passes(kind: DatabaseErrorKind, message: &str) -> bool {
     match kind {
         DatabaseErrorKind::ClosedConnection
         | DatabaseErrorKind::UnableToSendCommand

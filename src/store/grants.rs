@@ -90,6 +90,12 @@ pub fn forward(
     Ok(statement.execute(db)? == 1)
 }
 
+/// Puts off the end of a family that is used without being rotated.
+pub fn extend(db: &mut Db, grant: &GrantId, expires_at: Timestamp) -> Result<bool, StoreError> {
+    let unrevoked = grants::table.find(grant.0.as_slice()).filter(grants::revoked_at.is_null());
+    Ok(diesel::update(unrevoked).set(grants::expires_at.eq(expires_at.unix())).execute(db)? == 1)
+}
+
 /// False where it was revoked before or is not there. The row stays until `keep_until`, to know its code again.
 pub fn revoke(db: &mut Db, grant: &GrantId, now: Timestamp, keep_until: Timestamp) -> Result<bool, StoreError> {
     let unrevoked = grants::table.find(grant.0.as_slice()).filter(grants::revoked_at.is_null());
@@ -198,5 +204,147 @@ impl TryFrom<GrantRow> for Grant {
             expires_at: Timestamp::from_unix(row.expires_at),
             revoked_at: moment(row.revoked_at),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            clients, consents, sessions,
+            testing::{NOW, after, cast, consent, grant, on_each, user, winners},
+            users,
+        },
+        *,
+    };
+
+    const KEEP: Seconds = Seconds(660);
+
+    #[test]
+    fn a_grant_survives_the_table() {
+        on_each(|store| {
+            let (_, session, client) = cast(store);
+            let offline = Grant { binding: Binding::Offline, ..grant(1, &client, &session) };
+            assert!(store.write(|db| insert(db, &offline)).unwrap());
+            assert_eq!(store.read(|db| find(db, &offline.id)).unwrap(), Some(offline));
+            assert_eq!(store.read(|db| find(db, &GrantId([9; 16]))).unwrap(), None);
+        });
+    }
+
+    /// RFC 6749 §4.1.2: of 20 parallel redemptions one wins, and the others go on in their transactions.
+    #[test]
+    fn a_code_is_redeemed_once() {
+        on_each(|store| {
+            let (_, session, client) = cast(store);
+            let grant = grant(1, &client, &session);
+            let won = winners(store, |db, _| {
+                let first = insert(db, &grant)?;
+                assert_eq!(find(db, &grant.id)?.map(|row| row.id), Some(grant.id));
+                Ok(first)
+            });
+            assert_eq!(won, 1);
+        });
+    }
+
+    #[test]
+    fn a_generation_is_rotated_once() {
+        on_each(|store| {
+            let (_, session, client) = cast(store);
+            let grant = grant(1, &client, &session);
+            store.write(|db| insert(db, &grant)).unwrap();
+            let won = winners(store, |db, _| rotate(db, &grant.id, 0, after(10), after(2000)));
+            assert_eq!(won, 1);
+            let rotated = Grant { generation: 1, rotated_at: after(10), expires_at: after(2000), ..grant };
+            assert_eq!(store.read(|db| find(db, &rotated.id)).unwrap(), Some(rotated));
+        });
+    }
+
+    #[test]
+    fn what_is_revoked_or_expired_does_not_rotate() {
+        on_each(|store| {
+            let (_, session, client) = cast(store);
+            let (dead, late) = (grant(1, &client, &session), grant(2, &client, &session));
+            store.write(|db| Ok((insert(db, &dead)?, insert(db, &late)?))).unwrap();
+            assert!(store.write(|db| revoke(db, &dead.id, after(1), after(661))).unwrap());
+            assert!(!store.write(|db| revoke(db, &dead.id, after(2), after(999))).unwrap());
+            let kept = store.read(|db| find(db, &dead.id)).unwrap().unwrap();
+            assert_eq!((kept.revoked_at, kept.expires_at), (Some(after(1)), after(661)));
+            for (row, at) in [(&dead, NOW), (&late, late.expires_at)] {
+                assert!(!store.write(|db| rotate(db, &row.id, 0, at, after(9999))).unwrap());
+                assert!(!store.write(|db| forward(db, &row.id, 5, at, after(9999))).unwrap());
+            }
+        });
+    }
+
+    /// A restored backup knows an older generation than the client holds.
+    #[test]
+    fn a_family_moves_forward_and_never_back() {
+        on_each(|store| {
+            let (_, session, client) = cast(store);
+            let grant = grant(1, &client, &session);
+            store.write(|db| insert(db, &grant)).unwrap();
+            assert!(store.write(|db| forward(db, &grant.id, 7, NOW, after(1000))).unwrap());
+            assert!(!store.write(|db| forward(db, &grant.id, 7, NOW, after(1000))).unwrap());
+            assert!(!store.write(|db| forward(db, &grant.id, 3, NOW, after(1000))).unwrap());
+            assert_eq!(store.read(|db| find(db, &grant.id)).unwrap().unwrap().generation, 7);
+        });
+    }
+
+    #[test]
+    fn beyond_the_cap_the_oldest_go_and_the_newest_stays() {
+        on_each(|store| {
+            let (_, session, client) = cast(store);
+            // All but the first are of one second: the newest is known by its id, not by its time.
+            let grants: Vec<_> =
+                (1..=5).map(|n| Grant { created_at: after(i64::from(n > 1)), ..grant(n, &client, &session) }).collect();
+            for grant in &grants {
+                store.write(|db| insert(db, grant)).unwrap();
+            }
+            let newest = grants.last().unwrap();
+            let cap = |cap| store.write(|db| revoke_beyond(db, newest, cap, after(9), KEEP)).unwrap();
+            let revoked = |n: u8| store.read(|db| find(db, &GrantId([n; 16]))).unwrap().unwrap().revoked_at.is_some();
+            assert_eq!([cap(5), cap(4)], [0, 1]);
+            assert!(revoked(1) && !revoked(5));
+            assert_eq!(cap(1), 3);
+            assert!(revoked(2) && revoked(3) && revoked(4) && !revoked(5));
+            assert_eq!(store.read(|db| find(db, &GrantId([1; 16]))).unwrap().unwrap().expires_at, after(9).plus(KEEP));
+        });
+    }
+
+    #[test]
+    fn a_withdrawn_consent_and_an_ended_session_revoke_what_they_carried() {
+        on_each(|store| {
+            let (alice, session, client) = cast(store);
+            let offline = Grant { binding: Binding::Offline, ..grant(2, &client, &session) };
+            store.write(|db| Ok((insert(db, &grant(1, &client, &session))?, insert(db, &offline)?))).unwrap();
+            let by_session = |at| store.write(|db| revoke_by_session(db, &alice.id, &session.id, at, after(661)));
+            assert_eq!([by_session(NOW).unwrap(), by_session(NOW).unwrap()], [1, 0]);
+            let by_consent = |id| store.write(|db| revoke_by_consent(db, id, &client.id, NOW, after(661))).unwrap();
+            assert_eq!([by_consent(&user(9).id), by_consent(&alice.id)], [0, 1]);
+        });
+    }
+
+    #[test]
+    fn everything_of_a_user_or_a_client_goes_with_it() {
+        on_each(|store| {
+            let (alice, session, client) = cast(store);
+            let bob = user(2);
+            let bobs = Grant { user_id: bob.id.clone(), ..grant(2, &client, &session) };
+            let allowed = consent(&alice, &client);
+            store
+                .write(|db| {
+                    users::insert(db, &bob, None)?;
+                    consents::upsert(db, &allowed)?;
+                    Ok((insert(db, &grant(1, &client, &session))?, insert(db, &bobs)?))
+                })
+                .unwrap();
+            assert!(store.write(|db| users::delete(db, &alice.id)).unwrap());
+            assert_eq!(store.read(|db| sessions::find_by_id(db, &session.id)).unwrap(), None);
+            assert_eq!(store.read(|db| consents::list_by_user(db, &alice.id)).unwrap(), []);
+            assert_eq!(store.read(|db| find(db, &GrantId([1; 16]))).unwrap(), None);
+            assert!(store.read(|db| find(db, &bobs.id)).unwrap().is_some());
+            assert!(store.write(|db| clients::delete(db, &client.id)).unwrap());
+            assert_eq!(store.read(|db| find(db, &bobs.id)).unwrap(), None);
+        });
     }
 }

@@ -27,19 +27,22 @@ diesel::table! {
 
 /// Runs what is pending and names it.
 pub fn run(store: &Store) -> Result<Vec<String>, StoreError> {
-    match store.connect_apart()? {
-        Db::Postgres(mut connection) => {
-            // The lock ends with this connection. Other nodes wait for it as long as the work takes.
-            connection.batch_execute(
-                "SET statement_timeout = 0; SET lock_timeout = 0; \
-                 SELECT pg_advisory_lock(6002381467925300564); SET lock_timeout = '10s'",
-            )?;
-            apply(&mut connection, POSTGRES)
-        }
-        Db::Sqlite(_) => store.write(|db| match db {
-            Db::Sqlite(connection) => apply(connection, SQLITE),
-            Db::Postgres(connection) => apply(connection, POSTGRES),
-        }),
+    if store.is_sqlite() {
+        return store.write(migrate);
+    }
+    let mut db = store.connect_apart()?;
+    // The lock ends with this connection; the other nodes wait for it as long as the work takes.
+    db.batch_execute(
+        "SET statement_timeout = 0; SET lock_timeout = 0; \
+         SELECT pg_advisory_lock(6002381467925300564); SET lock_timeout = '10s'",
+    )?;
+    migrate(&mut db)
+}
+
+fn migrate(db: &mut Db) -> Result<Vec<String>, StoreError> {
+    match db {
+        Db::Postgres(connection) => apply(connection, POSTGRES),
+        Db::Sqlite(connection) => apply(connection, SQLITE),
     }
 }
 
@@ -93,5 +96,47 @@ fn explain(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
     match error.downcast::<diesel::result::Error>() {
         Ok(error) => StoreError::from(*error),
         Err(other) => StoreError::Fault(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::{super::testing::Place, *};
+
+    fn places() -> impl Iterator<Item = Place> {
+        [Some(Place::sqlite()), Place::postgres()].into_iter().flatten()
+    }
+
+    #[test]
+    fn both_databases_have_migrations_of_the_same_names() {
+        let none = HashSet::new();
+        assert_eq!(names::<Pg>(&POSTGRES, &none).unwrap(), names::<Sqlite>(&SQLITE, &none).unwrap());
+    }
+
+    #[test]
+    fn what_is_pending_runs_once() {
+        for place in places() {
+            let store = Store::open(&place.options()).unwrap();
+            let all = pending(&store).unwrap();
+            assert_eq!(all.first().map(String::as_str), Some("0001_accounts"));
+            assert_eq!(run(&store).unwrap(), all);
+            assert_eq!(pending(&store).unwrap(), Vec::<String>::new());
+            assert_eq!(run(&store).unwrap(), Vec::<String>::new());
+        }
+    }
+
+    /// Nodes that start together: one migrates, the others wait and find nothing to do.
+    #[test]
+    fn one_node_at_a_time_migrates() {
+        for place in places() {
+            let nodes: Vec<_> = (0..4).map(|_| Store::open(&place.options()).unwrap()).collect();
+            let ran: Vec<_> = thread::scope(|scope| {
+                let running: Vec<_> = nodes.iter().map(|store| scope.spawn(|| run(store).unwrap())).collect();
+                running.into_iter().map(|node| node.join().unwrap()).collect()
+            });
+            assert_eq!(ran.iter().filter(|names| !names.is_empty()).count(), 1, "{ran:?}");
+        }
     }
 }

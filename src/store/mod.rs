@@ -26,3 +26,9 @@ pub use connection::{Db, Options, Synchronous};
 pub use error::StoreError;
 pub use page::{Page, PageRequest};
 pub use pool::Store;
+
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
+mod agreement;

@@ -67,8 +67,8 @@ impl Store {
                 .max_size(size)
                 .min_idle(Some(0))
                 .test_on_check_out(remote)
-                .idle_timeout(remote.then(|| Duration::from_secs(600)))
-                .max_lifetime(remote.then(|| Duration::from_secs(1800)))
+                .idle_timeout(remote.then(|| Duration::from_mins(10)))
+                .max_lifetime(remote.then(|| Duration::from_mins(30)))
                 .connection_timeout(options.wait)
                 .error_handler(Box::new(NopErrorHandler))
                 .thread_pool(Arc::clone(&threads))
@@ -165,6 +165,124 @@ impl Link {
         match error {
             StoreError::Fault(cause) if self.db.is_unfit() => StoreError::Unavailable(cause.to_string()),
             other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{os::unix::fs::PermissionsExt, sync::mpsc, thread};
+
+    use super::{
+        super::{
+            leases, sealing,
+            testing::{NOW, Place, after, on_each},
+        },
+        *,
+    };
+
+    #[test]
+    fn an_error_rolls_back_and_the_connection_goes_on() {
+        on_each(|store| {
+            let failed = store.write(|db| {
+                sealing::insert_fingerprint(db, "lost")?;
+                Err::<(), _>(StoreError::fault("stop"))
+            });
+            assert!(matches!(failed, Err(StoreError::Fault(_))));
+            assert!(store.write(|db| sealing::insert_fingerprint(db, "kept")).unwrap());
+            assert_eq!(store.read(sealing::fingerprints).unwrap(), ["kept"]);
+        });
+    }
+
+    #[test]
+    fn a_panic_rolls_back_and_the_next_transaction_works() {
+        on_each(|store| {
+            let other = store.clone();
+            let panicked = thread::spawn(move || {
+                other.write(|db| -> Result<(), StoreError> {
+                    sealing::insert_fingerprint(db, "lost")?;
+                    panic!("on purpose")
+                })
+            });
+            assert!(panicked.join().is_err());
+            assert!(store.write(|db| sealing::insert_fingerprint(db, "kept")).unwrap());
+            assert_eq!(store.read(sealing::fingerprints).unwrap(), ["kept"]);
+        });
+    }
+
+    #[test]
+    fn a_busy_pool_is_unavailable_after_the_wait() {
+        let place = Place::sqlite();
+        place.migrated();
+        let store = Store::open(&Options { wait: Duration::from_millis(50), ..place.options() }).unwrap();
+        let (held, holding) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let other = store.clone();
+        let holder = thread::spawn(move || {
+            other.write(|_| {
+                held.send(()).unwrap();
+                let _ = released.recv();
+                Ok(())
+            })
+        });
+        holding.recv().unwrap();
+        assert!(matches!(store.write(|_| Ok(())), Err(StoreError::Unavailable(_))));
+        assert!(store.ping().is_ok(), "a writer must not keep readers waiting");
+        release.send(()).unwrap();
+        holder.join().unwrap().unwrap();
+        assert!(store.write(|_| Ok(())).is_ok());
+    }
+
+    #[test]
+    fn sqlite_refuses_a_write_outside_a_transaction() {
+        let store = Place::sqlite().migrated();
+        assert!(store.read(|db| leases::acquire(db, "purge", "me", NOW, after(1))).is_err());
+    }
+
+    #[test]
+    fn a_new_file_is_readable_to_its_owner_alone() {
+        let place = Place::sqlite();
+        let store = place.migrated();
+        let Target::Sqlite(path) = &store.target else { panic!("not a file") };
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(path), 0o600);
+        assert_eq!(mode(&path.with_extension("db-wal")), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+    }
+
+    #[test]
+    fn a_database_that_is_away_does_not_stop_the_start_and_is_unavailable() {
+        // Port 1 of the loopback refuses.
+        let store = Store::open(&Options::new("postgres://nobody@127.0.0.1:1/none")).unwrap();
+        assert!(matches!(store.ping(), Err(StoreError::Unavailable(_))));
+        let began = Instant::now();
+        assert!(matches!(store.write(|_| Ok(())), Err(StoreError::Unavailable(_))));
+        assert!(began.elapsed() < Duration::from_millis(100), "a known outage parks nobody");
+    }
+
+    /// All connections of the pool are lost at once: one request may fail, the next must not.
+    #[test]
+    fn after_a_lost_connection_the_next_request_works() {
+        let Some(place) = Place::postgres() else { return };
+        let store = place.migrated();
+        let open = thread::scope(|scope| {
+            let racers: Vec<_> = (0..5)
+                .map(|_| {
+                    scope.spawn(|| {
+                        store.read(|db| {
+                            thread::sleep(Duration::from_millis(100));
+                            Ok(db.ping()?)
+                        })
+                    })
+                })
+                .collect();
+            racers.into_iter().map(|racer| racer.join().unwrap()).flatten().count()
+        });
+        assert_eq!(open, 5);
+        place.disconnect_everybody();
+        assert!(matches!(store.ping(), Err(StoreError::Unavailable(_))));
+        for _ in 0..10 {
+            assert!(store.write(|db| Ok(db.ping()?)).is_ok());
         }
     }
 }

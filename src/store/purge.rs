@@ -53,3 +53,51 @@ pub fn expired(db: &mut Db, now: Timestamp, batch: i64) -> Result<Purged, StoreE
             .execute(db)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            clients, grants as grant_rows, revoked_tokens as token_rows, sessions as session_rows,
+            testing::{NOW, after, cast, grant, on_each, session},
+        },
+        *,
+    };
+    use crate::domain::{
+        client::ClientSecret, grant::Grant, ids::ClientSecretId, secret::SecretDigest, session::Session,
+    };
+
+    #[test]
+    fn only_what_has_ended_goes_in_batches() {
+        on_each(|store| {
+            let (user, first, client) = cast(store);
+            store
+                .write(|db| {
+                    for n in 2..=5 {
+                        let ends = if n == 5 { after(500) } else { after(100) };
+                        session_rows::insert(db, &Session { expires_at: ends, ..session(n, &user) })?;
+                        grant_rows::insert(db, &Grant { expires_at: ends, ..grant(n, &client, &first) })?;
+                        token_rows::insert(db, &format!("jti {n}"), ends)?;
+                        clients::insert_secret(
+                            db,
+                            &ClientSecret {
+                                id: ClientSecretId::new(NOW, [n; 10]),
+                                client_id: client.id.clone(),
+                                digest: SecretDigest([n; 32]),
+                                created_at: NOW,
+                                expires_at: (n != 4).then_some(ends),
+                            },
+                        )?;
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            let purge = |at| store.write(|db| expired(db, at, 2)).unwrap();
+            assert_eq!(purge(after(100)).total(), 0, "what ends now has not ended before now");
+            let two = Purged { sessions: 2, grants: 2, revoked_tokens: 2, client_secrets: 2 };
+            let rest = Purged { sessions: 1, grants: 1, revoked_tokens: 1, client_secrets: 0 };
+            assert_eq!([purge(after(101)), purge(after(101)), purge(after(101))], [two, rest, Purged::default()]);
+            assert_eq!(store.read(|db| clients::list_secrets(db, &client.id)).unwrap().len(), 2);
+        });
+    }
+}

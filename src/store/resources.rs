@@ -39,3 +39,26 @@ pub fn delete(db: &mut Db, identifier: &str) -> Result<bool, StoreError> {
 fn resource((identifier, name, created_at): Row) -> Resource {
     Resource { identifier, name, created_at: Timestamp::from_unix(created_at) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, on_each},
+        *,
+    };
+
+    #[test]
+    fn a_resource_is_registered_once_found_and_deleted() {
+        on_each(|store| {
+            let api =
+                Resource { identifier: "https://api.example".to_owned(), name: "The API".to_owned(), created_at: NOW };
+            assert!(store.write(|db| insert(db, &api)).unwrap());
+            assert!(!store.write(|db| insert(db, &api)).unwrap());
+            assert_eq!(store.read(|db| find(db, &api.identifier)).unwrap(), Some(api.clone()));
+            assert_eq!(store.read(|db| find(db, "https://api.example/")).unwrap(), None);
+            assert_eq!(store.read(list).unwrap(), std::slice::from_ref(&api));
+            assert!(store.write(|db| delete(db, &api.identifier)).unwrap());
+            assert_eq!(store.read(list).unwrap(), []);
+        });
+    }
+}

@@ -21,3 +21,20 @@ pub fn contains(db: &mut Db, jti: &str) -> Result<bool, StoreError> {
     let query = diesel::select(exists(revoked_tokens::table.find(jti)));
     Ok(per_backend!(db, connection => query.get_result(connection))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, on_each},
+        *,
+    };
+
+    #[test]
+    fn a_token_is_revoked_however_often() {
+        on_each(|store| {
+            store.write(|db| insert(db, "one", NOW).and_then(|()| insert(db, "one", NOW))).unwrap();
+            assert!(store.read(|db| contains(db, "one")).unwrap());
+            assert!(!store.read(|db| contains(db, "two")).unwrap());
+        });
+    }
+}

@@ -35,3 +35,50 @@ pub fn insert(db: &mut Db, scope: &RegisteredScope) -> Result<bool, StoreError> 
 pub fn delete(db: &mut Db, name: &str) -> Result<bool, StoreError> {
     Ok(diesel::delete(scopes::table.find(name)).execute(db)? == 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, on_each},
+        *,
+    };
+
+    #[test]
+    fn a_new_database_has_the_first_eight_scopes() {
+        on_each(|store| {
+            let scopes = store.read(list).unwrap();
+            let words: Vec<_> = scopes.iter().map(|it| (it.name.as_str(), it.description.as_str())).collect();
+            assert_eq!(
+                words,
+                [
+                    ("admin:org", "Full organization management"),
+                    ("manage:licenses", "Acquire/release licenses"),
+                    ("read:licenses", "Read license information"),
+                    ("read:org", "Read organization data"),
+                    ("read:profile", "Read user profile"),
+                    ("read:projects", "Read project data"),
+                    ("write:profile", "Update user profile"),
+                    ("write:projects", "Create/modify projects"),
+                ]
+            );
+        });
+    }
+
+    #[test]
+    fn a_scope_is_registered_once_and_deleted() {
+        on_each(|store| {
+            let scope = RegisteredScope {
+                name: "api:read".to_owned(),
+                description: "Read the API".to_owned(),
+                resource: Some("https://api.example".to_owned()),
+                created_at: NOW,
+            };
+            let renamed = RegisteredScope { description: "Other words".to_owned(), ..scope.clone() };
+            assert!(store.write(|db| insert(db, &scope)).unwrap());
+            assert!(!store.write(|db| insert(db, &renamed)).unwrap());
+            assert!(store.read(list).unwrap().contains(&scope));
+            assert!(store.write(|db| delete(db, "api:read")).unwrap());
+            assert!(!store.write(|db| delete(db, "api:read")).unwrap());
+        });
+    }
+}

@@ -19,3 +19,18 @@ pub fn insert_fingerprint(db: &mut Db, fingerprint: &str) -> Result<bool, StoreE
         .on_conflict_do_nothing();
     Ok(per_backend!(db, connection => statement.execute(connection))? == 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::on_each, *};
+
+    #[test]
+    fn a_fingerprint_is_kept_once() {
+        on_each(|store| {
+            assert_eq!(store.read(fingerprints).unwrap(), Vec::<String>::new());
+            let known = ["b", "a", "b"].map(|it| store.write(|db| insert_fingerprint(db, it)).unwrap());
+            assert_eq!(known, [true, true, false]);
+            assert_eq!(store.read(fingerprints).unwrap(), ["a", "b"]);
+        });
+    }
+}

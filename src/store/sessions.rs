@@ -107,3 +107,49 @@ impl TryFrom<SessionRow> for Session {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, after, cast, on_each, session, user},
+        *,
+    };
+
+    #[test]
+    fn a_secret_opens_its_session_until_it_ends() {
+        on_each(|store| {
+            let (alice, session, _) = cast(store);
+            let found = |at| store.read(|db| find_by_secret(db, &session.secret, at)).unwrap();
+            assert_eq!(found(NOW), Some((session.clone(), alice)));
+            assert_eq!(found(session.expires_at), None);
+            assert_eq!(store.read(|db| find_by_secret(db, &SecretDigest([9; 32]), NOW)).unwrap(), None);
+        });
+    }
+
+    /// The secret changes at login: the old cookie is dead.
+    #[test]
+    fn renewing_keeps_the_id_and_ends_the_old_secret() {
+        on_each(|store| {
+            let (_, old, _) = cast(store);
+            let renewed = Session { secret: SecretDigest([7; 32]), auth_time: after(60), ..old.clone() };
+            assert!(store.write(|db| renew(db, &renewed)).unwrap());
+            assert_eq!(store.read(|db| find_by_secret(db, &old.secret, NOW)).unwrap(), None);
+            assert_eq!(store.read(|db| find_by_id(db, &old.id)).unwrap(), Some(renewed.clone()));
+            let foreign = Session { user_id: user(9).id, ..renewed };
+            assert!(!store.write(|db| renew(db, &foreign)).unwrap(), "another user's session was renewed");
+        });
+    }
+
+    #[test]
+    fn a_session_is_touched_and_deleted() {
+        on_each(|store| {
+            let (alice, first, _) = cast(store);
+            store.write(|db| insert(db, &session(2, &alice))).unwrap();
+            assert!(store.write(|db| touch(db, &first.id, after(5000))).unwrap());
+            assert!(store.read(|db| find_by_secret(db, &first.secret, after(4999))).unwrap().is_some());
+            assert!(store.write(|db| delete(db, &first.id)).unwrap());
+            assert!(!store.write(|db| delete(db, &first.id)).unwrap());
+            assert_eq!(store.write(|db| delete_by_user(db, &alice.id)).unwrap(), 1);
+        });
+    }
+}

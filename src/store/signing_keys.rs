@@ -83,3 +83,49 @@ impl From<KeyRow> for SigningKey {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, after, on_each},
+        *,
+    };
+
+    fn key(kid: &str, activates_at: Timestamp) -> SigningKey {
+        SigningKey {
+            kid: kid.to_owned(),
+            algorithm: "RS256".to_owned(),
+            public_jwk: "{\"kty\":\"RSA\"}".to_owned(),
+            sealed_private: vec![0, 1, 255],
+            created_at: NOW,
+            activates_at,
+            retires_at: None,
+            gone_at: None,
+        }
+    }
+
+    #[test]
+    fn keys_are_listed_in_the_order_of_their_lives() {
+        on_each(|store| {
+            let (second, first) = (key("a", after(10)), key("b", NOW));
+            assert!(store.write(|db| insert(db, &second)).unwrap());
+            assert!(store.write(|db| insert(db, &first)).unwrap());
+            assert!(!store.write(|db| insert(db, &first)).unwrap());
+            assert_eq!(store.read(list).unwrap(), [first, second]);
+        });
+    }
+
+    #[test]
+    fn a_gone_key_keeps_its_public_half_alone() {
+        on_each(|store| {
+            let retired = SigningKey { retires_at: Some(after(20)), ..key("a", NOW) };
+            store.write(|db| insert(db, &key("a", NOW))).unwrap();
+            assert!(store.write(|db| update_times(db, &retired)).unwrap());
+            assert_eq!(store.read(list).unwrap(), std::slice::from_ref(&retired));
+            assert!(store.write(|db| erase_private(db, "a", after(30))).unwrap());
+            let gone = SigningKey { sealed_private: Vec::new(), gone_at: Some(after(30)), ..retired };
+            assert_eq!(store.read(list).unwrap(), [gone]);
+            assert!(!store.write(|db| erase_private(db, "b", NOW)).unwrap());
+        });
+    }
+}

@@ -113,3 +113,83 @@ impl TryFrom<StandingRow> for Standing {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            clients, consents, grants,
+            testing::{NOW, after, cast, client, client_id, consent, grant, on_each, user},
+            users,
+        },
+        *,
+    };
+    use crate::domain::{client::Client, user::UserStatus};
+
+    #[test]
+    fn a_grant_is_found_with_all_it_stands_on() {
+        on_each(|store| {
+            let (alice, session, app) = cast(store);
+            let (held, allowed) = (grant(1, &app, &session), consent(&alice, &app));
+            let first_party = Client { party: Party::First, status: ClientStatus::Disabled, ..app.clone() };
+            let found = |at| store.read(|db| find_standing(db, &held.id, at)).unwrap();
+            assert_eq!(found(NOW), None);
+            store.write(|db| grants::insert(db, &held)).unwrap();
+            let bare = Standing {
+                grant: held.clone(),
+                user: alice.clone(),
+                client: ClientFacts { status: ClientStatus::Enabled, party: Party::Third },
+                session: Some(session.clone()),
+                consent: None,
+            };
+            assert_eq!(found(NOW), Some(bare.clone()));
+            store.write(|db| consents::upsert(db, &allowed)).unwrap();
+            store.write(|db| clients::update(db, &first_party)).unwrap();
+            let client = ClientFacts { status: ClientStatus::Disabled, party: Party::First };
+            let full = Standing { client, consent: Some(allowed.clone()), ..bare };
+            assert_eq!(found(NOW), Some(full.clone()));
+            assert_eq!(found(session.expires_at), Some(Standing { session: None, ..full }));
+        });
+    }
+
+    /// A consent given to another client, or by another user, is none.
+    #[test]
+    fn a_foreign_consent_does_not_join() {
+        on_each(|store| {
+            let (alice, session, app) = cast(store);
+            let (bob, other) = (user(2), client("other"));
+            let held = grant(1, &app, &session);
+            store
+                .write(|db| {
+                    users::insert(db, &bob, None)?;
+                    clients::insert(db, &other)?;
+                    consents::upsert(db, &consent(&alice, &other))?;
+                    consents::upsert(db, &consent(&bob, &app))?;
+                    grants::insert(db, &held)
+                })
+                .unwrap();
+            assert_eq!(store.read(|db| find_standing(db, &held.id, NOW)).unwrap().unwrap().consent, None);
+            let subject = store.read(|db| find_subject(db, &session.id, &alice.id, &app.id, NOW)).unwrap().unwrap();
+            assert_eq!(subject.consent, None);
+        });
+    }
+
+    #[test]
+    fn a_subject_needs_a_live_session_of_its_own() {
+        on_each(|store| {
+            let (alice, session, app) = cast(store);
+            let allowed = consent(&alice, &app);
+            store.write(|db| consents::upsert(db, &allowed)).unwrap();
+            store.write(|db| users::update_status(db, &alice.id, UserStatus::Suspended, after(1))).unwrap();
+            let found = |user: &User, client: &ClientId, at| {
+                store.read(|db| find_subject(db, &session.id, &user.id, client, at)).unwrap()
+            };
+            let suspended = User { status: UserStatus::Suspended, updated_at: after(1), ..alice.clone() };
+            let expected = Subject { user: suspended, session: session.clone(), consent: Some(allowed) };
+            assert_eq!(found(&alice, &app.id, NOW), Some(expected.clone()));
+            assert_eq!(found(&alice, &client_id("unknown"), NOW), Some(Subject { consent: None, ..expected }));
+            assert_eq!(found(&user(2), &app.id, NOW), None);
+            assert_eq!(found(&alice, &app.id, session.expires_at), None);
+        });
+    }
+}

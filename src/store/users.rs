@@ -208,3 +208,109 @@ impl TryFrom<UserRow> for User {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, after, on_each, user},
+        *,
+    };
+
+    #[test]
+    fn a_user_survives_the_table_and_is_found_by_address_username_and_id() {
+        on_each(|store| {
+            let alice = user(1);
+            store.write(|db| insert(db, &alice, Some("phc"))).unwrap();
+            let found = |login: &str| store.read(|db| find_by_login(db, login)).unwrap();
+            assert_eq!(found("user1@example.com"), Some((alice.clone(), Some("phc".to_owned()))));
+            assert_eq!(found("user1"), Some((alice.clone(), Some("phc".to_owned()))));
+            assert_eq!(found("user2"), None);
+            assert_eq!(store.read(|db| find_by_id(db, &alice.id)).unwrap(), Some(alice));
+        });
+    }
+
+    /// A raised violation would end a PostgreSQL transaction: what follows in it must still work.
+    #[test]
+    fn a_taken_address_or_name_is_an_outcome_and_the_transaction_goes_on() {
+        on_each(|store| {
+            let (first, mut second, third) = (user(1), user(2), user(3));
+            second.email.clone_from(&first.email);
+            let same_name = User { username: first.username.clone(), ..third.clone() };
+            let outcome = store.write(|db| {
+                Ok([
+                    insert(db, &first, None)?,
+                    insert(db, &second, None)?,
+                    insert(db, &same_name, None)?,
+                    insert(db, &third, None)?,
+                ])
+            });
+            let expected = [Inserted::Inserted, Inserted::EmailTaken, Inserted::UsernameTaken, Inserted::Inserted];
+            assert_eq!(outcome.unwrap(), expected);
+            let taken = User { email: first.email.clone(), ..third.clone() };
+            let renamed = User { username: first.username.clone(), ..third.clone() };
+            let moved = User { email: Some("new@example.com".to_owned()), ..third.clone() };
+            let changes = store.write(|db| {
+                Ok([
+                    update_profile(db, &taken)?,
+                    update_profile(db, &renamed)?,
+                    update_profile(db, &second)?,
+                    update_profile(db, &moved)?,
+                ])
+            });
+            let expected = [Updated::EmailTaken, Updated::UsernameTaken, Updated::Absent, Updated::Updated];
+            assert_eq!(changes.unwrap(), expected);
+            assert_eq!(store.read(|db| find_by_id(db, &third.id)).unwrap(), Some(moved));
+        });
+    }
+
+    #[test]
+    fn any_number_of_users_may_have_no_address() {
+        on_each(|store| {
+            for n in 1..=2 {
+                let nameless = User { email: None, ..user(n) };
+                assert_eq!(store.write(|db| insert(db, &nameless, None)).unwrap(), Inserted::Inserted);
+            }
+        });
+    }
+
+    #[test]
+    fn status_and_password_change_alone() {
+        on_each(|store| {
+            let alice = user(1);
+            store.write(|db| insert(db, &alice, Some("old"))).unwrap();
+            store.write(|db| update_password(db, &alice.id, "new", after(5))).unwrap();
+            store.write(|db| update_status(db, &alice.id, UserStatus::Suspended, after(9))).unwrap();
+            let (found, hash) = store.read(|db| find_by_login(db, "user1")).unwrap().unwrap();
+            assert_eq!(hash.as_deref(), Some("new"));
+            assert_eq!(found, User { status: UserStatus::Suspended, updated_at: after(9), ..alice });
+            assert!(!store.write(|db| update_status(db, &user(2).id, UserStatus::Active, NOW)).unwrap());
+        });
+    }
+
+    #[test]
+    fn pages_follow_each_other_and_a_search_finds_parts_in_any_case() {
+        on_each(|store| {
+            for n in 1..=5 {
+                store.write(|db| insert(db, &user(n), None)).unwrap();
+            }
+            let mut request = PageRequest { after: None, limit: 2, search: None };
+            let mut seen = Vec::new();
+            loop {
+                let page = store.read(|db| list(db, &request)).unwrap();
+                seen.extend(page.items.into_iter().map(|user| user.username));
+                match page.next {
+                    Some(next) => request.after = Some(next),
+                    None => break,
+                }
+            }
+            assert_eq!(seen, ["user1", "user2", "user3", "user4", "user5"]);
+            let search = |text: &str| {
+                let request = PageRequest { after: None, limit: 9, search: Some(text.to_owned()) };
+                store.read(|db| list(db, &request)).unwrap().items.len()
+            };
+            assert_eq!([search("USER N"), search("r3@EXAMPLE"), search("user_"), search("100%")], [5, 1, 0, 0]);
+            store.write(|db| insert(db, &User { email: None, profile: Profile::default(), ..user(6) }, None)).unwrap();
+            assert_eq!(search("user6"), 1);
+        });
+    }
+}

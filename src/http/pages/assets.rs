@@ -49,8 +49,7 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 }
 
 fn path(name: &str, body: &str, extension: &str) -> String {
-    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(Sha256::digest(body));
-    let hash = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let hash = Sha256::digest(body).iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte));
     format!("/assets/{name}-{hash:016x}.{extension}")
 }
 
@@ -84,6 +83,39 @@ mod tests {
             for way in ["@import", "url(http", "href=", "<script", "<style"] {
                 assert!(!asset.body.contains(way), "{} has {way}", asset.path);
             }
+        }
+    }
+
+    /// The value of a custom property in the `scheme`-th block that sets it: 0 is light, 1 is dark.
+    fn colour(name: &str, scheme: usize) -> [f64; 3] {
+        let hex = stylesheet().body.split(&format!("{name}: #")).nth(scheme + 1).unwrap();
+        let hex = hex.split(';').next().unwrap();
+        let [_, red, green, blue] = u32::from_str_radix(hex, 16).unwrap().to_be_bytes();
+        [red, green, blue].map(|channel| f64::from(channel) / 255.0)
+    }
+
+    /// WCAG 2.2's contrast ratio.
+    fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
+        let linear = |c: f64| if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) };
+        let luminance = |[r, g, b]: [f64; 3]| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+        let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    /// WCAG 2.2 §1.4.3: text has a contrast of 4.5; §1.4.11: the edges of fields and buttons of 3.
+    #[test]
+    fn everything_reads_in_light_and_dark() {
+        let text = ["--ink", "--soft", "--wax", "--leaf"].map(|name| (name, 4.5));
+        for (name, least) in text.into_iter().chain([("--edge", 3.0)]) {
+            for ground in ["--paper", "--sheet", "--flap", "--well"] {
+                for scheme in [0, 1] {
+                    let ratio = contrast(colour(name, scheme), colour(ground, scheme));
+                    assert!(ratio >= least, "{name} on {ground}, scheme {scheme}: {ratio:.2}");
+                }
+            }
+        }
+        for scheme in [0, 1] {
+            assert!(contrast(colour("--ink", scheme), colour("--blush", scheme)) >= 4.5);
         }
     }
 }

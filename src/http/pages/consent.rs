@@ -1,8 +1,24 @@
 //! The consent page.
 
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use askama::Template;
+use url::Url;
 
-use super::layout::{ClientFace, Layout, Person};
+use super::{
+    layout::{ClientFace, Layout, Person},
+    send, step,
+};
+use crate::{
+    http::{
+        app::App,
+        extract::form::{BadBody, Form},
+    },
+    protocol::error::OAuthError,
+    services::oauth::{
+        authorize::{self, ConsentStep, Decision},
+        browser::Browser,
+    },
+};
 
 /// Posts to `{base}/consent`: `interaction`, and `decision` = `allow`, `deny` or `switch`.
 #[derive(Debug, Template)]
@@ -79,6 +95,51 @@ fn words_for(claim: &str) -> Option<&'static str> {
         "address" => "See your postal address",
         _ => return None,
     })
+}
+
+pub(super) fn show(app: &App, browser: &Browser, step: &ConsentStep) -> HttpResponse {
+    let host = redirect_host(&step.redirect_uri);
+    let scopes = step.scopes.iter().map(|line| Permission {
+        name: &line.name,
+        description: &line.description,
+        allowed: !line.new,
+    });
+    let claims = step.claims.iter().map(|line| Permission::of_claim(&line.name, !line.new));
+    let view = ConsentView {
+        layout: &app.layout,
+        interaction: &step.interaction,
+        client: ClientFace::from(&step.known.client),
+        redirect_host: &host,
+        person: Person::from(&step.user),
+        permissions: scopes.chain(claims).collect(),
+        impersonable: step.impersonable,
+    };
+    send::page(&view).leads_to(&step.redirect_uri).binds(app, browser).ok()
+}
+
+pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
+    let (browser, form) = match step::form(&app, &request, form) {
+        Ok(taken) => taken,
+        Err(refused) => return refused,
+    };
+    let decision = match form.get("decision") {
+        Some("allow") => Decision::Allow,
+        Some("deny") => Decision::Deny,
+        Some("switch") => Decision::Switch,
+        _ => return super::error::refused(&app, &request, &OAuthError::invalid_request("decision is missing")),
+    };
+    let sealed = form.get("interaction").unwrap_or_default().to_owned();
+    match authorize::decide(&app.core, browser.clone(), sealed, decision).await {
+        Ok(next) => step::show(&app, &browser, next),
+        Err(refusal) => step::refuse_form(&app, &request, refusal),
+    }
+}
+
+/// The host of the redirect URI, or its scheme where it has none.
+fn redirect_host(uri: &str) -> String {
+    let url = Url::parse(uri).ok();
+    let host = url.as_ref().and_then(|url| url.host_str().map(str::to_owned));
+    host.or_else(|| url.map(|url| url.scheme().to_owned())).unwrap_or_default()
 }
 
 #[cfg(test)]

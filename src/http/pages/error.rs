@@ -1,8 +1,18 @@
 //! The page for whatever cannot go on.
 
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::Data,
+};
 use askama::Template;
 
-use super::layout::Layout;
+use super::{layout::Layout, send};
+use crate::{
+    http::{app::App, extract::form::BadBody, middleware::request_id::RequestId},
+    protocol::error::OAuthError,
+    services::fault::{Failure, Fault},
+};
 
 #[derive(Debug, Template)]
 #[template(path = "pages/error.html")]
@@ -18,4 +28,158 @@ pub struct ErrorView<'a> {
     pub request_id: &'a str,
     /// What the client's developer should know.
     pub description: Option<&'a str>,
+}
+
+/// What an error page says.
+struct Said<'a> {
+    status: StatusCode,
+    title: &'a str,
+    message: &'a str,
+    code: &'a str,
+    description: Option<&'a str>,
+}
+
+/// A request that must not leave by redirect.
+pub fn refused(app: &App, request: &HttpRequest, error: &OAuthError) -> HttpResponse {
+    tracing::info!(error = error.code.as_str(), reason = %error.description, "request refused on our page");
+    let said = Said {
+        status: StatusCode::BAD_REQUEST,
+        title: "This request cannot go on",
+        message: "The application sent something that we cannot answer. Go back to it and try again.",
+        code: error.code.as_str(),
+        description: Some(&error.description),
+    };
+    show(app, request, &said)
+}
+
+pub fn failed(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
+    match failure {
+        Failure::Refused(error) => refused(app, request, error),
+        Failure::Fault(Fault::Unavailable(reason)) => {
+            tracing::warn!(reason, "not available");
+            let mut response = show(app, request, &UNAVAILABLE);
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
+            response
+        }
+        Failure::Fault(Fault::Broken(reason)) => {
+            tracing::error!(reason, "a request failed");
+            show(app, request, &BROKEN)
+        }
+    }
+}
+
+pub fn bad_body(app: &App, request: &HttpRequest, bad: &BadBody) -> HttpResponse {
+    match bad {
+        BadBody::Malformed(error) => refused(app, request, error),
+        BadBody::Lost => refused(app, request, &OAuthError::invalid_request("the request body broke off")),
+        BadBody::TooLarge => show(app, request, &TOO_LARGE),
+    }
+}
+
+/// A form of ours that was posted from somewhere else.
+pub fn foreign_form(app: &App, request: &HttpRequest) -> HttpResponse {
+    show(app, request, &FOREIGN_FORM)
+}
+
+/// A form of ours that is too old, or was opened in another browser.
+pub fn stale(app: &App, request: &HttpRequest) -> HttpResponse {
+    show(app, request, &STALE)
+}
+
+pub async fn not_found(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    show(&app, &request, &NOT_FOUND)
+}
+
+const UNAVAILABLE: Said<'static> = Said {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    title: "One moment, please",
+    message: "The sign-in service cannot answer right now. Try again in a few seconds.",
+    code: "temporarily_unavailable",
+    description: None,
+};
+
+const BROKEN: Said<'static> = Said {
+    status: StatusCode::INTERNAL_SERVER_ERROR,
+    title: "Something went wrong",
+    message: "It is our fault, not yours. If it happens again, tell the operator the request id below.",
+    code: "server_error",
+    description: None,
+};
+
+const TOO_LARGE: Said<'static> = Said {
+    status: StatusCode::PAYLOAD_TOO_LARGE,
+    title: "This request is too large",
+    message: "The application sent more than we take. Go back to it and try again.",
+    code: "invalid_request",
+    description: None,
+};
+
+const FOREIGN_FORM: Said<'static> = Said {
+    status: StatusCode::FORBIDDEN,
+    title: "This form did not come from here",
+    message: "For your safety it was not accepted. Open the application again and sign in from there.",
+    code: "access_denied",
+    description: Some("the Origin header is not the issuer's: open the server under its configured address"),
+};
+
+const STALE: Said<'static> = Said {
+    status: StatusCode::BAD_REQUEST,
+    title: "This page is no longer valid",
+    message: "It was open for too long, or in another browser. Go back to the application and start again.",
+    code: "invalid_request",
+    description: None,
+};
+
+const NOT_FOUND: Said<'static> = Said {
+    status: StatusCode::NOT_FOUND,
+    title: "There is nothing here",
+    message: "The address is not one of ours. Check it, or go back to where you came from.",
+    code: "not_found",
+    description: None,
+};
+
+fn show(app: &App, request: &HttpRequest, said: &Said<'_>) -> HttpResponse {
+    let extensions = request.extensions();
+    let view = ErrorView {
+        layout: &app.layout,
+        title: said.title,
+        message: said.message,
+        code: said.code,
+        request_id: extensions.get::<RequestId>().map(RequestId::as_str).unwrap_or_default(),
+        description: said.description,
+    };
+    send::page(&view).status(said.status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pages::layout::examples::layout;
+
+    fn page(description: Option<&str>) -> String {
+        let layout = layout();
+        let view = ErrorView {
+            layout: &layout,
+            title: "This request cannot go on",
+            message: "Go back to the application and try again.",
+            code: "invalid_request",
+            request_id: "7f3a9c2e",
+            description,
+        };
+        view.render().unwrap()
+    }
+
+    #[test]
+    fn it_says_what_to_quote_to_an_operator() {
+        let page = page(None);
+        assert!(page.contains("<code>invalid_request</code>"));
+        assert!(page.contains("<code>7f3a9c2e</code>"));
+        assert!(!page.contains("<dt>Detail</dt>"));
+    }
+
+    #[test]
+    fn a_description_is_text() {
+        let page = page(Some("<img src=x>"));
+        assert!(page.contains("<dt>Detail</dt><dd>&#60;img src=x&#62;</dd>"));
+    }
 }

@@ -3,7 +3,10 @@
 use url::Url;
 
 use super::assets;
-use crate::domain::{client::Client, user::User};
+use crate::{
+    config::Issuer,
+    domain::{client::Client, user::User},
+};
 
 /// The frame of every page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +36,11 @@ pub struct Person<'a> {
 }
 
 impl Layout {
-    pub fn of(issuer: &Url) -> Self {
+    pub fn new(issuer: &Issuer) -> Self {
+        Url::parse(issuer.as_str()).map_or(Self { base: String::new(), host: String::new() }, |url| Self::of(&url))
+    }
+
+    fn of(issuer: &Url) -> Self {
         let host = issuer.host_str().unwrap_or_default();
         let host = issuer.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         Self { base: issuer.path().trim_end_matches('/').to_owned(), host }

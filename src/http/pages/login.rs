@@ -2,11 +2,40 @@
 
 use std::fmt;
 
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::Data,
+};
 use askama::Template;
 
-use super::layout::{ClientFace, Layout};
+use super::{
+    error,
+    layout::{ClientFace, Layout},
+    send::{self, Page},
+    step,
+};
+use crate::{
+    domain::secret::Secret,
+    http::{
+        app::App,
+        extract::{
+            address, cookies,
+            form::{BadBody, Form},
+        },
+    },
+    protocol::params::Params,
+    services::{
+        accounts::{self, Login, LoginOutcome},
+        fault::{Failure as Failed, Fault},
+        oauth::{
+            authorize::{self, LoginStep, Why},
+            browser::Browser,
+        },
+    },
+};
 
-/// Posts to `{base}/login`: `interaction`, `email`, `password`; `cancel=1` from its second button.
+/// Posts to `{base}/login`: `interaction`, `email`, `password`; Cancel is a form of its own.
 #[derive(Debug, Template)]
 #[template(path = "pages/login.html")]
 pub struct LoginView<'a> {
@@ -25,25 +54,113 @@ pub struct LoginView<'a> {
 pub enum Reason {
     /// `prompt=login` or `max_age`.
     FreshSignIn,
-    /// The session ended while the page was open.
-    SessionEnded,
+    /// The application expects another user than the one who is signed in.
+    OtherUser,
 }
 
 /// Why the last attempt did not go on. Never says which of the two was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     NotRight,
-    TooMany { seconds: u64 },
+    /// Told only after the right password.
+    Suspended,
+    TooMany {
+        seconds: u64,
+    },
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotRight => f.write_str("The e-mail or password is not right."),
+            Self::Suspended => f.write_str("This account is suspended. Ask your administrator."),
             Self::TooMany { seconds: 1 } => f.write_str("Too many attempts. Try again in 1 second."),
             Self::TooMany { seconds } => write!(f, "Too many attempts. Try again in {seconds} seconds."),
         }
     }
+}
+
+/// The login page on the way to a code.
+pub(super) fn show(app: &App, browser: &Browser, step: &LoginStep) -> HttpResponse {
+    let email = step.hint.as_deref().unwrap_or_default();
+    render(app, browser, step, email, None).ok()
+}
+
+/// Signs in and goes on: 303, so that a reload sends no password again.
+pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
+    let (browser, form) = match step::form(&app, &request, form) {
+        Ok(taken) => taken,
+        Err(refused) => return refused,
+    };
+    let sealed = form.get("interaction").unwrap_or_default().to_owned();
+    // Before any password is looked at: the form must be ours, for this browser, and in time.
+    let page = match authorize::login_page(&app.core, browser.clone(), sealed).await {
+        Ok(page) => page,
+        Err(refusal) => return step::refuse_form(&app, &request, refusal),
+    };
+    match attempt(&app, &request, &browser, &form).await {
+        Ok(LoginOutcome::SignedIn(begun)) => {
+            let cookie = cookies::session(app.settings(), begun.cookie.reveal());
+            step::go_on(&app, &page.interaction).cookie(cookie).finish()
+        }
+        Ok(LoginOutcome::WrongCredentials) => again(&app, &browser, &page, &form, Failure::NotRight),
+        Ok(LoginOutcome::Suspended) => again(&app, &browser, &page, &form, Failure::Suspended),
+        Ok(LoginOutcome::TooMany(limit)) => {
+            again(&app, &browser, &page, &form, Failure::TooMany { seconds: limit.retry_after.as_secs().max(1) })
+        }
+        Err(fault) => error::failed(&app, &request, &Failed::Fault(fault)),
+    }
+}
+
+/// The user would rather not: the client is told `access_denied`.
+pub async fn cancel(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
+    let (browser, form) = match step::form(&app, &request, form) {
+        Ok(taken) => taken,
+        Err(refused) => return refused,
+    };
+    let sealed = form.get("interaction").unwrap_or_default().to_owned();
+    match authorize::cancel(&app.core, browser, sealed).await {
+        Ok(answer) => step::answer(&app, &answer),
+        Err(refusal) => step::refuse_form(&app, &request, refusal),
+    }
+}
+
+async fn attempt(app: &App, request: &HttpRequest, browser: &Browser, form: &Params) -> Result<LoginOutcome, Fault> {
+    let login = Login {
+        name: form.get("email").unwrap_or_default().to_owned(),
+        password: Secret::new(form.get("password").unwrap_or_default().to_owned()),
+        address: address::of(request, app.settings()),
+        cookie: browser.session.clone(),
+    };
+    accounts::login(&app.core, login).await
+}
+
+fn again(app: &App, browser: &Browser, page: &LoginStep, form: &Params, failure: Failure) -> HttpResponse {
+    let page = render(app, browser, page, form.get("email").unwrap_or_default(), Some(failure));
+    match failure {
+        Failure::TooMany { seconds } => {
+            let mut answer = page.status(StatusCode::TOO_MANY_REQUESTS);
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            answer
+        }
+        Failure::NotRight | Failure::Suspended => page.status(StatusCode::BAD_REQUEST),
+    }
+}
+
+fn render(app: &App, browser: &Browser, step: &LoginStep, email: &str, failure: Option<Failure>) -> Page {
+    let view = LoginView {
+        layout: &app.layout,
+        interaction: &step.interaction,
+        client: ClientFace::from(&step.known.client),
+        email,
+        reason: match step.why {
+            Why::NotSignedIn => None,
+            Why::Again => Some(Reason::FreshSignIn),
+            Why::OtherUser => Some(Reason::OtherUser),
+        },
+        failure,
+    };
+    send::page(&view).leads_to(&step.redirect_uri).binds(app, browser)
 }
 
 #[cfg(test)]
@@ -84,13 +201,13 @@ mod tests {
     #[test]
     fn signing_in_is_the_first_button() {
         let page = page("", None, None);
-        assert!(page.find(">Sign in</button>") < page.find("name=\"cancel\" value=\"1\""));
+        assert!(page.find(">Sign in</button>") < page.find(">Cancel</button>"));
     }
 
     #[test]
     fn a_person_asked_again_is_told_why() {
         assert!(page("", Some(Reason::FreshSignIn), None).contains("asks you to sign in again"));
-        assert!(page("", Some(Reason::SessionEnded), None).contains("Your session has ended"));
+        assert!(page("", Some(Reason::OtherUser), None).contains("expects another account"));
     }
 
     #[test]

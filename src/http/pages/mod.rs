@@ -10,4 +10,6 @@ pub mod layout;
 pub mod login;
 pub mod logout;
 pub mod playground;
+mod send;
 pub mod signed_out;
+pub mod step;

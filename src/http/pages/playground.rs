@@ -76,8 +76,12 @@ pub struct TokenView {
 pub enum Signature {
     /// Opaque: only the server can read it.
     None,
-    Verified { kid: String },
-    Refused { reason: String },
+    Verified {
+        kid: String,
+    },
+    Refused {
+        reason: String,
+    },
 }
 
 impl Action {
@@ -123,7 +127,9 @@ impl PlaygroundView<'_> {
     fn advice(&self) -> &'static str {
         match self.step {
             Step::Request => "The flow starts with a redirect. Sign in as the demo user and allow the access.",
-            Step::Code => "The browser came back with a code. It works once, within a minute, and only with the verifier.",
+            Step::Code => {
+                "The browser came back with a code. It works once, within a minute, and only with the verifier."
+            }
             Step::Tokens => "The signatures were checked against /jwks, as a resource server would. Now use them.",
             Step::Use => "Each button is one request. After a revocation or a logout, introspection says so at once.",
         }
@@ -157,5 +163,74 @@ impl TokenView {
     /// The dot-separated parts, for their colours.
     fn parts(&self) -> impl Iterator<Item = &str> {
         self.raw.split('.')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pages::layout::examples::layout;
+
+    fn exchange(title: &str) -> ExchangeView {
+        let text = |text: &str| text.to_owned();
+        ExchangeView { title: text(title), request: text("GET /<x>"), answer: text("{}"), status: text("200 OK") }
+    }
+
+    fn page(step: Step, actions: Vec<Action>, tokens: Vec<TokenView>) -> String {
+        let layout = layout();
+        let view = PlaygroundView {
+            layout: &layout,
+            step,
+            demo_email: "demo@signet.example",
+            demo_password: "a demo password",
+            actions,
+            exchanges: vec![exchange("Authorization request"), exchange("Token request")],
+            tokens,
+            carry: vec![("run".to_owned(), "sealed".to_owned())],
+        };
+        view.render().unwrap()
+    }
+
+    #[test]
+    fn the_first_step_shows_whom_to_sign_in_as() {
+        let page = page(Step::Request, vec![Action::Start], vec![]);
+        assert!(page.contains("<code class=\"pick\">a demo password</code>"));
+        assert!(page.contains("<li aria-current=\"step\">Authorization request</li>"));
+        assert!(page.contains("class=\"primary\" name=\"action\" value=\"start\">Start the flow</button>"));
+        assert!(page.contains("name=\"run\" value=\"sealed\""));
+    }
+
+    #[test]
+    fn the_latest_exchange_stands_first_and_once() {
+        let page = page(Step::Tokens, vec![Action::Refresh, Action::Start], vec![]);
+        assert!(page.find("<h3>Token request") < page.find("<h3>Authorization request"));
+        assert_eq!(page.matches("<h3>Token request").count(), 1);
+        assert!(page.contains("GET /&#60;x&#62;"));
+        assert!(page.contains(">Start again</button>"));
+        assert_eq!(page.matches("class=\"primary\"").count(), 1);
+    }
+
+    #[test]
+    fn a_token_is_shown_in_its_parts_with_the_key_that_signed_it() {
+        let token = TokenView {
+            name: "Access token".to_owned(),
+            raw: "aa.bb.cc".to_owned(),
+            header: Some("{}".to_owned()),
+            claims: Some("{ \"sub\": 1 }".to_owned()),
+            signature: Signature::Verified { kid: "key-1".to_owned() },
+        };
+        let page = page(Step::Tokens, vec![], vec![token]);
+        assert!(page.contains("<span>aa</span>.<span>bb</span>.<span>cc</span>"));
+        assert!(page.contains("signature verified through /jwks with key <code>key-1</code>"));
+        assert!(page.contains("<pre>{ &#34;sub&#34;: 1 }</pre>"));
+    }
+
+    #[test]
+    fn what_a_button_sends_is_understood() {
+        use Action::{Exchange, Introspect, LogOut, Refresh, Revoke, Start, Userinfo};
+        for action in [Start, Exchange, Userinfo, Refresh, Introspect, Revoke, LogOut] {
+            assert_eq!(Action::parse(action.as_str()), Some(action));
+        }
+        assert_eq!(Action::parse("delete"), None);
     }
 }

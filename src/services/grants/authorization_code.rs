@@ -28,8 +28,7 @@ use crate::{
         oauth::standing,
     },
     store::{
-        connection::{Db, StoreError},
-        grants,
+        Db, StoreError, grants,
         standing::{Subject, find_subject},
     },
 };
@@ -97,7 +96,7 @@ impl Redeeming<'_> {
             Err(error) => return Ok(Err(error)),
         };
         let cap = self.core.settings.tokens.grants_per_user_and_client;
-        grants::revoke_beyond(db, &grant.user_id, &grant.client_id, cap, self.now, self.kept())?;
+        grants::revoke_beyond(db, &grant, cap, self.now, self.kept())?;
         Ok(self.issuance(grant, subject))
     }
 

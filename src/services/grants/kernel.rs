@@ -128,12 +128,7 @@ pub(super) fn in_order(machine: &oxide_auth::primitives::scope::Scope, like: &Sc
 
 /// Closes a machine: the tokens themselves are signed after the transaction.
 pub(super) fn issued() -> IssuedToken {
-    IssuedToken {
-        token: String::new(),
-        refresh: None,
-        until: DateTime::<Utc>::MAX_UTC,
-        token_type: TokenType::Bearer,
-    }
+    IssuedToken { token: String::new(), refresh: None, until: DateTime::<Utc>::MAX_UTC, token_type: TokenType::Bearer }
 }
 
 pub(super) fn refreshed() -> RefreshedToken {

@@ -25,8 +25,7 @@ use crate::{
         oauth::standing,
     },
     store::{
-        connection::{Db, StoreError},
-        grants,
+        Db, StoreError, grants,
         standing::{Standing, find_standing},
     },
 };
@@ -153,8 +152,7 @@ impl Rotating<'_> {
         if self.judge(grant) == Presented::Ahead {
             grants::forward(db, &self.id, self.token.generation, self.now, end)?;
         }
-        if self.judge(grant) != Presented::Grace
-            && grants::rotate(db, &self.id, self.token.generation, self.now, end)?
+        if self.judge(grant) != Presented::Grace && grants::rotate(db, &self.id, self.token.generation, self.now, end)?
         {
             return Ok(Some(self.token.generation.saturating_add(1)));
         }

@@ -51,16 +51,19 @@ pub(super) fn sign(core: &Core, client: &Client, issuance: Issuance) -> Result<T
     let scope = registered.meant_for(&issuance.scope, &audience);
     let life = access_seconds(core, client).min(issuance.grant.expires_at.since(now).0);
     let grant = &issuance.grant;
-    let access_token = sign_access_token(&signer, AccessTokenClaims {
-        sub: grant.user_id.as_str().to_owned(),
-        aud: Audience::from(audience),
-        exp: now.unix() + life,
-        scope: Some(scope.to_string()).filter(|scope| !scope.is_empty()),
-        auth_time: Some(grant.auth_time.unix()),
-        acr: Some(grant.methods.acr().to_owned()),
-        gid: Some(URL_SAFE_NO_PAD.encode(grant.id.0)),
-        ..bare(core, client, now)
-    })?;
+    let access_token = sign_access_token(
+        &signer,
+        AccessTokenClaims {
+            sub: grant.user_id.as_str().to_owned(),
+            aud: Audience::from(audience),
+            exp: now.unix() + life,
+            scope: Some(scope.to_string()).filter(|scope| !scope.is_empty()),
+            auth_time: Some(grant.auth_time.unix()),
+            acr: Some(grant.methods.acr().to_owned()),
+            gid: Some(URL_SAFE_NO_PAD.encode(grant.id.0)),
+            ..bare(core, client, now)
+        },
+    )?;
     let id_token = match scope.contains(OPENID) {
         true => Some(id_token(core, &signer, client, &issuance, &access_token)?),
         false => None,
@@ -82,13 +85,16 @@ pub(super) fn for_client(
     let registered = registry::registered(core).map_err(Fault::from)?;
     let scope = registered.meant_for(scope, &audience);
     let life = access_seconds(core, client);
-    let access_token = sign_access_token(&signer, AccessTokenClaims {
-        sub: client.id.as_str().to_owned(),
-        aud: Audience::from(audience),
-        exp: now.unix() + life,
-        scope: Some(scope.to_string()).filter(|scope| !scope.is_empty()),
-        ..bare(core, client, now)
-    })?;
+    let access_token = sign_access_token(
+        &signer,
+        AccessTokenClaims {
+            sub: client.id.as_str().to_owned(),
+            aud: Audience::from(audience),
+            exp: now.unix() + life,
+            scope: Some(scope.to_string()).filter(|scope| !scope.is_empty()),
+            ..bare(core, client, now)
+        },
+    )?;
     Ok(TokenResponse::new(access_token, life, scope))
 }
 
@@ -160,12 +166,11 @@ fn id_token(
 ) -> Result<String, Fault> {
     let now = core.clock.now();
     let grant = &issuance.grant;
-    let asked = grant.claims.id_token.keys().map(String::as_str);
+    let asked: Vec<_> = grant.claims.id_token.keys().map(String::as_str).collect();
     let claims = IdTokenClaims {
         iss: core.settings.issuer.as_str().to_owned(),
         sub: grant.user_id.as_str().to_owned(),
         aud: Audience::from(vec![client.id.as_str().to_owned()]),
-        azp: None,
         exp: now.plus(core.settings.tokens.id_seconds).unix(),
         iat: now.unix(),
         auth_time: grant.auth_time.unix(),
@@ -174,7 +179,7 @@ fn id_token(
         acr: grant.methods.acr().to_owned(),
         amr: grant.methods.amr().iter().map(|&method| method.to_owned()).collect(),
         sid: grant.session_id.as_str().to_owned(),
-        extra: claims::of_user(&issuance.user, asked),
+        extra: claims::of_user(&issuance.user, &asked),
     };
     Ok(jwt::sign(signer, TokenType::IdToken, &claims)?)
 }

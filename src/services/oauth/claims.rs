@@ -8,13 +8,13 @@ use crate::{
 };
 
 /// The claims with these names, as far as the user has them: an absent one is left out, never null.
-pub fn of_user<'a>(user: &User, names: impl Iterator<Item = &'a str>) -> Map<String, Value> {
-    names.filter_map(|name| Some((name.to_owned(), claim(user, name)?))).collect()
+pub fn of_user(user: &User, names: &[&str]) -> Map<String, Value> {
+    names.iter().filter_map(|&name| Some((name.to_owned(), claim(user, name)?))).collect()
 }
 
 /// The claims that the scopes release at userinfo.
 pub fn of_scope(user: &User, scope: &Scope) -> Map<String, Value> {
-    of_user(user, scope.iter().flat_map(claims_of_scope).copied())
+    scope.iter().flat_map(|name| of_user(user, claims_of_scope(name))).collect()
 }
 
 fn claim(user: &User, name: &str) -> Option<Value> {

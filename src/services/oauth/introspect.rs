@@ -8,7 +8,7 @@ use crate::{
         grant::Presented,
     },
     protocol::{
-        client_auth::Presented,
+        client_auth,
         error::OAuthError,
         introspect::{IntrospectRequest, IntrospectResponse},
         params::Params,
@@ -25,7 +25,7 @@ use crate::{
 pub async fn answer(core: &Core, authorization: Option<String>, params: Params) -> Result<IntrospectResponse, Failure> {
     core.run(move |core| {
         params.unambiguous()?;
-        let caller = clients::authenticate(core, &Presented::gather(authorization.as_deref(), &params)?)?;
+        let caller = clients::authenticate(core, &client_auth::Presented::gather(authorization.as_deref(), &params)?)?;
         if caller.client.kind == ClientKind::Public {
             // RFC 7662 §2.1: the caller must prove who it is, against token scanning.
             return Err(OAuthError::invalid_client("introspection needs client authentication").into());

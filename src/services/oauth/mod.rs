@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod browser;
 pub mod claims;
+pub mod cors;
 pub mod discovery;
 pub mod interaction;
 pub mod introspect;

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
     domain::{
-        client::{Client, Party},
+        client::{Client, ClientStatus, Party},
         code::Code,
         consent::Consent,
         grant::{Binding, GrantId},
@@ -14,8 +14,7 @@ use crate::{
     protocol::{jwt::AccessTokenClaims, scope::Scope},
     services::{clients, core::Core},
     store::{
-        connection::StoreError,
-        revoked_tokens,
+        StoreError, revoked_tokens,
         standing::{Standing, Subject, find_standing},
     },
 };
@@ -38,7 +37,7 @@ pub fn is_live(standing: &Standing, now: Timestamp) -> bool {
     session
         && standing.grant.is_live(now)
         && standing.user.is_active()
-        && standing.client.enabled
+        && standing.client.status == ClientStatus::Enabled
         && consents(standing.client.party, standing.consent.as_ref(), &standing.grant.scope)
 }
 

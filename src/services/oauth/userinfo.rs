@@ -27,7 +27,8 @@ pub async fn answer(core: &Core, token: String) -> Result<Userinfo, Failure> {
             return Err(invalid().into());
         };
         let mut members = claims::of_scope(&standing.user, &scope);
-        members.extend(claims::of_user(&standing.user, standing.grant.claims.userinfo.keys().map(String::as_str)));
+        let asked: Vec<_> = standing.grant.claims.userinfo.keys().map(String::as_str).collect();
+        members.extend(claims::of_user(&standing.user, &asked));
         members.insert("sub".to_owned(), standing.user.id.as_str().into());
         Ok(Userinfo { client_id: token.client_id, members })
     })

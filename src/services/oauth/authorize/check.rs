@@ -145,9 +145,7 @@ fn bounded(params: &Params) -> Result<(), OAuthError> {
     let long = [("state", 2048), ("nonce", 512), ("login_hint", 256), ("id_token_hint", 8192)]
         .into_iter()
         .find(|(name, most)| params.get(name).is_some_and(|value| value.len() > *most));
-    long.map_or(Ok(()), |(name, most)| {
-        Err(OAuthError::invalid_request(format!("{name} is longer than {most} bytes")))
-    })
+    long.map_or(Ok(()), |(name, most)| Err(OAuthError::invalid_request(format!("{name} is longer than {most} bytes"))))
 }
 
 /// `prompt=none` with a reason why it cannot be silent.

@@ -4,13 +4,13 @@ use super::check::Checked;
 use crate::{
     crypto::{code, random},
     domain::{code::Code, consent::Consent, grant::FamilyId},
-    protocol::{authorize::AuthorizeAnswer, claims::ClaimsRequest},
+    protocol::{authorize::AuthorizeAnswer, claims::ClaimsRequest, error::OAuthError},
     services::{core::Core, sessions::SignedIn},
-    store::{connection::StoreError, consents},
+    store::{StoreError, consents},
 };
 
 /// Makes the code and the answer that carries it. RFC 6749 §4.1.2, RFC 9207 §2.
-pub(super) fn issue(core: &Core, checked: &Checked, signed_in: &SignedIn) -> AuthorizeAnswer {
+pub(super) fn issue(core: &Core, checked: &Checked, signed_in: &SignedIn) -> Result<AuthorizeAnswer, OAuthError> {
     let request = &checked.request;
     let sealed = code::seal(
         &core.ring,
@@ -28,7 +28,8 @@ pub(super) fn issue(core: &Core, checked: &Checked, signed_in: &SignedIn) -> Aut
             nonce: request.nonce.clone(),
         },
     );
-    AuthorizeAnswer::code(request, core.settings.issuer.as_str(), sealed.reveal())
+    let sealed = sealed.ok_or_else(|| OAuthError::invalid_request("the request is too long for a code"))?;
+    Ok(AuthorizeAnswer::code(request, core.settings.issuer.as_str(), sealed.reveal()))
 }
 
 /// Adds what was allowed to what was allowed before.

@@ -14,7 +14,7 @@ use next::{Decided, Next, Situation};
 
 pub use check::{Checked, Refusal, check};
 pub use next::Why;
-pub use step::{ConsentStep, LoginStep, ScopeLine, Step};
+pub use step::{ChooseAccountStep, ConsentStep, LoginStep, ScopeLine, Step};
 
 use super::{
     browser::Browser,
@@ -23,11 +23,7 @@ use super::{
 };
 use crate::{
     domain::consent::Consent,
-    protocol::{
-        authorize::AuthorizeAnswer,
-        error::OAuthError,
-        params::Params,
-    },
+    protocol::{authorize::AuthorizeAnswer, error::OAuthError, params::Params},
     services::{
         core::Core,
         fault::Fault,
@@ -129,6 +125,15 @@ pub async fn choose(core: &Core, browser: Browser, sealed: String, account: Acco
     .await
 }
 
+/// What the login page shows, for a form that could not go on.
+pub async fn login_page(core: &Core, browser: Browser, sealed: String) -> Result<LoginStep, FormRefusal> {
+    core.run(move |core| {
+        let (_, checked) = open(core, &browser, &sealed)?;
+        Ok(step::login_step(&checked, Why::NotSignedIn, sealed))
+    })
+    .await
+}
+
 /// The user does not want to sign in: `access_denied`.
 pub async fn cancel(core: &Core, browser: Browser, sealed: String) -> Result<AuthorizeAnswer, FormRefusal> {
     core.run(move |core| {
@@ -182,7 +187,8 @@ fn go_on(
             if decision == Decided::Allowed {
                 code::remember(core, checked, &signed_in, consent)?;
             }
-            Ok(Step::Answer(code::issue(core, checked, &signed_in)))
+            let answer = code::issue(core, checked, &signed_in);
+            Ok(Step::Answer(answer.unwrap_or_else(|error| refused(core, checked, &error))))
         }
         (Next::Consent, Some(signed_in)) => {
             interaction.shown_to = Some(signed_in.session.id.clone());
@@ -190,7 +196,7 @@ fn go_on(
             step::consent(core, checked, signed_in, consent.as_ref(), sealed)
         }
         (Next::ChooseAccount, Some(signed_in)) => {
-            Ok(Step::ChooseAccount { interaction: interaction.seal(core, browser), user: Box::new(signed_in.user) })
+            Ok(step::choose_account(checked, signed_in.user, interaction.seal(core, browser)))
         }
         (Next::Login(why), _) => Ok(step::login(checked, why, interaction.seal(core, browser))),
         (_, None) => Ok(step::login(checked, Why::NotSignedIn, interaction.seal(core, browser))),

@@ -14,7 +14,9 @@ pub(super) fn check(params: &Params, client: &Client, required: bool) -> Result<
         // A missing method means plain (RFC 7636 §4.3).
         (Some(_), _) => Err(OAuthError::invalid_request("code_challenge_method must be S256")),
         (None, Some(_)) => Err(OAuthError::invalid_request("code_challenge is missing")),
-        (None, None) if must => Err(OAuthError::invalid_request("this client must use PKCE: code_challenge is missing")),
+        (None, None) if must => {
+            Err(OAuthError::invalid_request("this client must use PKCE: code_challenge is missing"))
+        }
         (None, None) => Ok(None),
     }
 }

@@ -18,7 +18,8 @@ pub(super) fn check(params: &Params, client: &Client) -> Result<Redirect, OAuthE
         (Some(sent), registered) => {
             let fits = registered.iter().any(|registered| redirect_uri::matches(registered, sent));
             let redirect = || Redirect { uri: sent.to_owned(), sent: Some(sent.to_owned()) };
-            fits.then(redirect).ok_or_else(|| OAuthError::invalid_request("redirect_uri is not registered for this client"))
+            fits.then(redirect)
+                .ok_or_else(|| OAuthError::invalid_request("redirect_uri is not registered for this client"))
         }
         // OpenID Connect Core §3.1.2.1 requires it; a plain OAuth request may leave it out.
         (None, [only]) if params.all("redirect_uri").next().is_none() && !asks_openid(params) => {

@@ -25,10 +25,10 @@ pub(super) fn check(params: &Params, client: &Client, registered: &Registered) -
     if known.is_empty() {
         return Err(OAuthError::invalid_scope("the request names no scope, and the client has none by default"));
     }
-    match known.iter().find(|name| !client.scope.contains(name) || !registered.knows(name)) {
-        Some(_) => Err(OAuthError::invalid_scope("the client is not registered for one of these scopes")),
-        None => Ok(known),
+    if !known.iter().all(|name| client.scope.contains(name) && registered.knows(name)) {
+        return Err(OAuthError::invalid_scope("the client is not registered for one of these scopes"));
     }
+    Ok(known)
 }
 
 fn own_scopes(client: &Client) -> Scope {

@@ -18,7 +18,7 @@ pub enum Step {
     /// Back to the client.
     Answer(AuthorizeAnswer),
     Login(LoginStep),
-    ChooseAccount { interaction: String, user: Box<User> },
+    ChooseAccount(Box<ChooseAccountStep>),
     Consent(Box<ConsentStep>),
 }
 
@@ -29,6 +29,16 @@ pub struct LoginStep {
     pub known: Arc<KnownClient>,
     pub hint: Option<String>,
     pub why: Why,
+    pub redirect_uri: String,
+}
+
+/// The page of `prompt=select_account`.
+#[derive(Debug)]
+pub struct ChooseAccountStep {
+    pub interaction: String,
+    pub known: Arc<KnownClient>,
+    pub user: User,
+    pub redirect_uri: String,
 }
 
 /// The consent page.
@@ -39,7 +49,7 @@ pub struct ConsentStep {
     pub user: User,
     pub scopes: Vec<ScopeLine>,
     /// Single claims that are asked for beside the scopes.
-    pub claims: Vec<String>,
+    pub claims: Vec<ClaimLine>,
     pub redirect_uri: String,
     /// Any program on the user's device could pass for this client (RFC 8252 §8.6).
     pub impersonable: bool,
@@ -54,9 +64,35 @@ pub struct ScopeLine {
     pub new: bool,
 }
 
+/// One claim of the `claims` parameter on the consent page; the page has the words.
+#[derive(Debug)]
+pub struct ClaimLine {
+    pub name: String,
+    /// Not allowed before.
+    pub new: bool,
+}
+
 pub(super) fn login(checked: &Checked, why: Why, interaction: String) -> Step {
-    let hint = checked.request.login_hint.clone();
-    Step::Login(LoginStep { interaction, known: Arc::clone(&checked.known), hint, why })
+    Step::Login(login_step(checked, why, interaction))
+}
+
+pub(super) fn login_step(checked: &Checked, why: Why, interaction: String) -> LoginStep {
+    LoginStep {
+        interaction,
+        known: Arc::clone(&checked.known),
+        hint: checked.request.login_hint.clone(),
+        why,
+        redirect_uri: checked.request.redirect_uri.clone(),
+    }
+}
+
+pub(super) fn choose_account(checked: &Checked, user: User, interaction: String) -> Step {
+    Step::ChooseAccount(Box::new(ChooseAccountStep {
+        interaction,
+        known: Arc::clone(&checked.known),
+        user,
+        redirect_uri: checked.request.redirect_uri.clone(),
+    }))
 }
 
 pub(super) fn consent(
@@ -69,6 +105,7 @@ pub(super) fn consent(
     let registered = registry::registered(core)?;
     let request = &checked.request;
     let new = new_scopes(request, given);
+    let allowed = given.map(|given| given.claims.names()).unwrap_or_default();
     let line = |name: &str| ScopeLine {
         name: name.to_owned(),
         description: registered.description(name).to_owned(),
@@ -79,7 +116,12 @@ pub(super) fn consent(
         known: Arc::clone(&checked.known),
         user: signed_in.user,
         scopes: request.scope.iter().map(line).collect(),
-        claims: request.claims.names().into_iter().collect(),
+        claims: request
+            .claims
+            .names()
+            .into_iter()
+            .map(|name| ClaimLine { new: !allowed.contains(&name), name })
+            .collect(),
         redirect_uri: request.redirect_uri.clone(),
         impersonable: is_impersonable(request, &checked.known.client),
     })))

@@ -1,0 +1,68 @@
+//! Puts the parts together: the only place where they all meet.
+
+use crate::{
+    config::{self, Settings, database::Synchronous},
+    services::{clock::Clock, core::Core, fault::Fault, keys, leases, sealing},
+    store::{self, Store, migrations},
+};
+
+/// What happens to a database whose tables are older than this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrate {
+    /// `SQLite` has one program at a time; `PostgreSQL` is migrated by `signet migrate`.
+    OnlySqlite,
+    Always,
+    Never,
+}
+
+/// Opens the database and makes the core; the caller decides whether keys are made and tended.
+pub fn open(settings: Settings, clock: Clock, migrate: Migrate) -> Result<Core, Fault> {
+    let store = open_store(&settings)?;
+    bring_up_to_date(&store, migrate)?;
+    let ring = sealing::open(&settings, &store)?;
+    Core::new(settings, store, ring, clock)
+}
+
+/// The database that the settings name, as it is.
+pub fn open_store(settings: &Settings) -> Result<Store, Fault> {
+    let database = &settings.database;
+    let options = store::Options {
+        readers: database.readers,
+        synchronous: match database.synchronous {
+            Synchronous::Normal => store::Synchronous::Normal,
+            Synchronous::Full => store::Synchronous::Full,
+        },
+        wait: database.wait(),
+        statement_timeout: config::duration(database.statement_seconds),
+        ..store::Options::new(database.url.as_str())
+    };
+    Ok(Store::open(&options)?)
+}
+
+/// A key to sign with, and the keyring read; the first key is made by one node only.
+pub fn ready_keys(core: &Core) -> Result<(), Fault> {
+    leases::held(core, leases::KEYS, || keys::tend(core))?;
+    keys::reload(core)
+}
+
+fn bring_up_to_date(store: &Store, migrate: Migrate) -> Result<(), Fault> {
+    let run = match migrate {
+        Migrate::Always => true,
+        Migrate::OnlySqlite => store.is_sqlite(),
+        Migrate::Never => false,
+    };
+    if run {
+        for name in migrations::run(store)? {
+            tracing::info!(name, "migrated");
+        }
+        return Ok(());
+    }
+    let pending = migrations::pending(store)?;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::Broken(format!(
+        "the database is older than this program: run `signet migrate` ({})",
+        pending.join(", ")
+    )))
+}

@@ -1,0 +1,39 @@
+//! What every handler is given.
+
+use super::{oauth::discovery::Kept, pages::layout::Layout};
+use crate::{config::Settings, services::core::Core};
+
+/// Whether the development pages are there.
+#[derive(Clone, Debug)]
+pub enum Mode {
+    Serve,
+    Dev(Demo),
+}
+
+/// What `signet dev` has put into its database.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    pub email: String,
+    pub password: String,
+    pub client_id: String,
+    pub client_secret: String,
+}
+
+/// The core and what the edge keeps beside it.
+pub struct App {
+    pub core: Core,
+    pub layout: Layout,
+    pub mode: Mode,
+    pub discovery: Kept,
+}
+
+impl App {
+    pub fn new(core: Core, mode: Mode) -> Self {
+        let layout = Layout::new(&core.settings.issuer);
+        Self { core, layout, mode, discovery: Kept::default() }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.core.settings
+    }
+}

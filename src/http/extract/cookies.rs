@@ -1,0 +1,55 @@
+//! Our two cookies: the session's secret, and what binds an interaction to this browser.
+
+use actix_web::{
+    HttpRequest,
+    cookie::{Cookie, SameSite, time::Duration},
+};
+
+use crate::{config::Settings, services::oauth::browser::Browser};
+
+/// `__Host-` keeps other hosts and plain http from setting it; only a plain-http loopback issuer goes without.
+struct Names {
+    session: &'static str,
+    binding: &'static str,
+}
+
+const SECURE: Names = Names { session: "__Host-signet", binding: "__Host-signet-browser" };
+const LOOPBACK: Names = Names { session: "signet", binding: "signet-browser" };
+
+fn names(settings: &Settings) -> &'static Names {
+    if settings.issuer.is_plain_loopback() { &LOOPBACK } else { &SECURE }
+}
+
+/// The browser behind a request.
+pub fn browser(request: &HttpRequest, settings: &Settings) -> Browser {
+    let names = names(settings);
+    let value = |name| request.cookie(name).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty());
+    Browser::new(value(names.session), value(names.binding))
+}
+
+/// Set at login and at each rise in privilege.
+pub fn session<'a>(settings: &Settings, secret: &str) -> Cookie<'a> {
+    let mut cookie = base(settings, names(settings).session, secret);
+    cookie.set_max_age(Duration::seconds(settings.sessions.absolute_seconds.0));
+    cookie
+}
+
+pub fn no_session<'a>(settings: &Settings) -> Cookie<'a> {
+    let mut cookie = base(settings, names(settings).session, "");
+    cookie.make_removal();
+    cookie
+}
+
+/// Lives as long as the browser does.
+pub fn binding<'a>(settings: &Settings, value: &str) -> Cookie<'a> {
+    base(settings, names(settings).binding, value)
+}
+
+fn base<'a>(settings: &Settings, name: &'static str, value: &str) -> Cookie<'a> {
+    Cookie::build(name, value.to_owned())
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(!settings.issuer.is_plain_loopback())
+        .finish()
+}

@@ -1,0 +1,8 @@
+//! What handlers take from a request, refused at the door where it is malformed.
+
+pub mod address;
+pub mod authorization;
+pub mod cookies;
+pub mod form;
+pub mod origin;
+pub mod query;

@@ -1,0 +1,4 @@
+//! What surrounds every request.
+
+pub mod edge;
+pub mod request_id;

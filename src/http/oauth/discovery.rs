@@ -1,0 +1,75 @@
+//! Both discovery documents: one content, two well-known addresses. OpenID Connect Discovery §4, RFC 8414 §3.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
+
+use super::error::refusal;
+use crate::{
+    domain::time::Timestamp,
+    http::app::App,
+    services::{
+        fault::{Failure, Fault},
+        oauth::discovery,
+    },
+};
+
+/// A document that everybody may read, with the tag that tells whether it has changed.
+#[derive(Debug)]
+pub struct Document {
+    body: String,
+    etag: String,
+}
+
+/// The document as it was made a moment ago.
+#[derive(Default)]
+pub struct Kept(RwLock<Option<(Timestamp, Arc<Document>)>>);
+
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    match current(&app).await {
+        Ok(document) => send(&app, &request, &document.body, &document.etag),
+        Err(fault) => refusal(&Failure::Fault(fault)),
+    }
+}
+
+async fn current(app: &App) -> Result<Arc<Document>, Fault> {
+    let now = app.core.clock.now();
+    let kept = app.discovery.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some((made_at, document)) = kept
+        && now.since(made_at) < app.settings().clients.cache_seconds
+    {
+        return Ok(document);
+    }
+    let body = discovery::document(&app.core).await?;
+    let document = Arc::new(Document { etag: etag(&body), body });
+    *app.discovery.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&document)));
+    Ok(document)
+}
+
+/// A JSON document for everybody: any origin may read it, and caches keep it for the JWKS max-age.
+pub fn public_document(app: &App, request: &HttpRequest, body: &str) -> HttpResponse {
+    send(app, request, body, &etag(body))
+}
+
+fn send(app: &App, request: &HttpRequest, body: &str, etag: &str) -> HttpResponse {
+    let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes());
+    let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer
+        .insert_header((header::ETAG, etag))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header((header::CACHE_CONTROL, max_age(app)));
+    if known { answer.finish() } else { answer.content_type("application/json").body(body.to_owned()) }
+}
+
+fn max_age(app: &App) -> String {
+    format!("public, max-age={}", app.settings().keys.jwks_max_age_seconds.0)
+}
+
+fn etag(body: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    format!("\"{:016x}\"", hasher.finish())
+}

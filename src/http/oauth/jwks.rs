@@ -1,0 +1,11 @@
+//! `GET /jwks`: the public keys, from memory. RFC 7517 §5.
+
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+
+use super::discovery::public_document;
+use crate::http::app::App;
+
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let loaded = app.core.keys.loaded();
+    public_document(&app, &request, &loaded.jwks)
+}

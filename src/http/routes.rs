@@ -1,0 +1,125 @@
+//! Every route of the server, on one page.
+
+use actix_web::{
+    HttpResponse, Resource, Route,
+    http::header,
+    middleware::from_fn,
+    web::{self, ServiceConfig},
+};
+
+use super::{
+    app::{App, Mode},
+    oauth::{authorize, cors, discovery, introspect, jwks, logout, revoke, token, userinfo},
+    ops::{assets, health},
+    pages::{choose_account, consent, error, home, login},
+};
+
+/// The routes of an issuer, below its path.
+pub fn routes(app: &App) -> impl FnOnce(&mut ServiceConfig) + use<> {
+    let base = app.layout.base.clone();
+    let mode = app.mode.clone();
+    move |config| {
+        protocol(config, &base);
+        pages(config, &base);
+        operation(config, &base);
+        if let Mode::Dev(_) = mode {
+            development(config, &base);
+        }
+        config.default_service(web::route().to(error::not_found));
+    }
+}
+
+fn protocol(config: &mut ServiceConfig, base: &str) {
+    for document in ["openid-configuration", "oauth-authorization-server"] {
+        config.service(read(&format!("{base}/.well-known/{document}"), || web::to(discovery::get)));
+        if !base.is_empty() {
+            // RFC 8414 §3.1: the issuer's path goes behind the well-known part.
+            config.service(read(&format!("/.well-known/{document}{base}"), || web::to(discovery::get)));
+        }
+    }
+    config
+        .service(read(&format!("{base}/jwks"), || web::to(jwks::get)))
+        .service(
+            web::resource(format!("{base}/token"))
+                .wrap(from_fn(cors::guard))
+                .route(web::post().to(token::post))
+                .route(options().to(cors::preflight))
+                .default_service(not_allowed("POST, OPTIONS")),
+        )
+        .service(
+            web::resource(format!("{base}/userinfo"))
+                .wrap(from_fn(cors::guard))
+                .route(web::get().to(userinfo::get))
+                .route(web::post().to(userinfo::post))
+                .route(options().to(cors::preflight))
+                .default_service(not_allowed("GET, POST, OPTIONS")),
+        )
+        .service(
+            web::resource(format!("{base}/revoke"))
+                .wrap(from_fn(cors::guard))
+                .route(web::post().to(revoke::post))
+                .route(options().to(cors::preflight))
+                .default_service(not_allowed("POST, OPTIONS")),
+        )
+        .service(
+            web::resource(format!("{base}/introspect"))
+                .route(web::post().to(introspect::post))
+                .default_service(not_allowed("POST")),
+        );
+}
+
+fn pages(config: &mut ServiceConfig, base: &str) {
+    config
+        .service(
+            web::resource(format!("{base}/authorize"))
+                .route(web::get().to(authorize::get))
+                .route(web::head().to(authorize::get))
+                .route(web::post().to(authorize::post))
+                .default_service(not_allowed("GET, HEAD, POST")),
+        )
+        .service(read(&format!("{base}/authorize/resume"), || web::to(authorize::resume)))
+        .service(form(&format!("{base}/login"), web::post().to(login::submit)))
+        .service(form(&format!("{base}/login/cancel"), web::post().to(login::cancel)))
+        .service(form(&format!("{base}/choose-account"), web::post().to(choose_account::submit)))
+        .service(form(&format!("{base}/consent"), web::post().to(consent::submit)))
+        .service(
+            web::resource(format!("{base}/logout"))
+                .route(web::get().to(logout::get))
+                .route(web::head().to(logout::get))
+                .route(web::post().to(logout::post))
+                .default_service(not_allowed("GET, HEAD, POST")),
+        )
+        .service(form(&format!("{base}/logout/confirm"), web::post().to(logout::confirm)))
+        .service(read(&format!("{base}/"), || web::to(home::get)));
+}
+
+fn operation(config: &mut ServiceConfig, base: &str) {
+    config
+        .service(read(&format!("{base}/assets/{{file}}"), || web::to(assets::get)))
+        .service(read(&format!("{base}/healthz"), || web::to(health::healthz)))
+        .service(read(&format!("{base}/readyz"), || web::to(health::readyz)));
+}
+
+fn development(_: &mut ServiceConfig, _: &str) {}
+
+/// A resource that is only read.
+fn read(path: &str, to: fn() -> Route) -> Resource {
+    web::resource(path)
+        .route(to().method(actix_web::http::Method::GET))
+        .route(to().method(actix_web::http::Method::HEAD))
+        .default_service(not_allowed("GET, HEAD"))
+}
+
+/// Where a form of ours is posted to.
+fn form(path: &str, post: Route) -> Resource {
+    web::resource(path).route(post).default_service(not_allowed("POST"))
+}
+
+fn options() -> Route {
+    web::method(actix_web::http::Method::OPTIONS)
+}
+
+/// RFC 9110 §15.5.6: a 405 says which methods there are.
+fn not_allowed(allow: &'static str) -> Route {
+    web::to(move || async move { HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish() })
+}
