@@ -166,7 +166,11 @@ struct MemberArgs {
     /// A registered resource that it is the server of: it may introspect tokens with this audience (repeatable)
     #[arg(long, value_name = "URI")]
     resource_server: Option<Vec<String>>,
-    #[arg(long, help = "Life of its access tokens in seconds, at most the setting tokens.access_seconds (the default)", value_name = "SECONDS")]
+    #[arg(
+        long,
+        help = "Life of its access tokens in seconds, at most the setting tokens.access_seconds (the default)",
+        value_name = "SECONDS"
+    )]
     access_seconds: Option<i64>,
     /// A browser origin that may read answers (repeatable) [default: those of a public client's redirect URIs]
     #[arg(long, value_name = "ORIGIN")]

@@ -11,11 +11,7 @@ use super::{
 };
 use crate::{
     domain::{key::SigningKey, time::Timestamp},
-    services::{
-        admin::AdminError,
-        core::Core,
-        keys,
-    },
+    services::{admin::AdminError, core::Core, keys},
 };
 
 #[derive(Clone, Debug, Subcommand)]

@@ -53,7 +53,12 @@ pub struct Cli {
 /// What every command takes.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
-    #[arg(long, help = "The settings file [default: SIGNET_CONFIG, else ./signet.toml if there is one]", global = true, value_name = "FILE")]
+    #[arg(
+        long,
+        help = "The settings file [default: SIGNET_CONFIG, else ./signet.toml if there is one]",
+        global = true,
+        value_name = "FILE"
+    )]
     pub config: Option<PathBuf>,
     /// Answer with one JSON document on standard output
     #[arg(long, global = true)]

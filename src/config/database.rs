@@ -82,9 +82,8 @@ impl DatabaseUrl {
     /// Whether whoever reads the address can connect.
     pub fn has_password(&self) -> bool {
         self.sqlite_path().is_none()
-            && Url::parse(&self.0).is_ok_and(|url| {
-                url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password")
-            })
+            && Url::parse(&self.0)
+                .is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
     }
 
     /// The database file, where it is SQLite.

@@ -31,7 +31,11 @@ fn check_sealing(settings: &Settings, store: &Store, report: &mut Report) -> Opt
     let directory = settings.keys.directory.display();
     let Some(ring) = given else {
         if known.is_empty() && store.is_sqlite() {
-            report.warning(CHECK, "there is none yet", format!("the first `signet serve` makes {directory}/sealing.key"));
+            report.warning(
+                CHECK,
+                "there is none yet",
+                format!("the first `signet serve` makes {directory}/sealing.key"),
+            );
         } else {
             let advice = format!("put it into {directory}/sealing.key (mode 0600) or SIGNET_SEALING_KEY");
             report.error(CHECK, "there is none", advice);
@@ -56,7 +60,9 @@ fn check_signing(settings: &Settings, store: &Store, ring: &SealingRing, report:
         Ok(keys)
     });
     match loaded {
-        Ok(keys) if keys.is_empty() => report.warning(CHECK, "there are none yet", "the first `signet serve` makes one"),
+        Ok(keys) if keys.is_empty() => {
+            report.warning(CHECK, "there are none yet", "the first `signet serve` makes one")
+        }
         Ok(keys) => judge(settings, &keys, now, report),
         Err(broken) => report.error(CHECK, broken, "restore the sealing key and the database of the same time"),
     }

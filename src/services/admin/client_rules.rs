@@ -8,11 +8,7 @@ use crate::{
         scope::OPENID_SCOPES,
     },
     protocol::{client_auth::AuthMethod, redirect_uri, scope::Scope, token::GrantType},
-    store::{
-        connection::Db,
-        error::StoreError,
-        resources, scopes,
-    },
+    store::{connection::Db, error::StoreError, resources, scopes},
 };
 
 /// What a client that signs people in may ask for unless told otherwise.
@@ -251,7 +247,10 @@ mod tests {
         assert_eq!(refused(&Client { grants: vec![GrantType::ClientCredentials], ..public.clone() }), "grant");
         let methods = vec![AuthMethod::ClientSecretBasic];
         assert_eq!(refused(&Client { auth_methods: methods, ..public.clone() }), "auth method");
-        assert_eq!(refused(&Client { resource_server: vec!["https://api.example".into()], ..public }), "resource server");
+        assert_eq!(
+            refused(&Client { resource_server: vec!["https://api.example".into()], ..public }),
+            "resource server"
+        );
     }
 
     #[test]

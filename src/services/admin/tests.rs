@@ -111,11 +111,8 @@ async fn a_service_gets_no_scope_that_it_did_not_ask_for() {
 #[tokio::test]
 async fn given_ids_and_secrets_are_checked() {
     let (core, _folder) = core();
-    let with = |id: &str, secret: &str| NewClient {
-        id: Some(id.into()),
-        secret: Some(Secret::new(secret.into())),
-        ..web()
-    };
+    let with =
+        |id: &str, secret: &str| NewClient { id: Some(id.into()), secret: Some(Secret::new(secret.into())), ..web() };
     let long = "0123456789abcdef0123456789abcdef";
     assert_eq!(unfit(clients::create(&core, with("app", "too short")).await), "client secret");
     assert_eq!(unfit(clients::create(&core, with("usr_1", long)).await), "client id");

@@ -155,12 +155,7 @@ fn readable_part(email: &str) -> String {
     if kept.is_empty() { "user".to_owned() } else { kept }
 }
 
-fn insert(
-    db: &mut Db,
-    mut user: User,
-    username: &Username,
-    phc: &str,
-) -> Result<Result<User, AdminError>, StoreError> {
+fn insert(db: &mut Db, mut user: User, username: &Username, phc: &str) -> Result<Result<User, AdminError>, StoreError> {
     let tries = match username {
         Username::Given(name) => vec![name.clone()],
         Username::From(start) => candidates(start),
