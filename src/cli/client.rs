@@ -63,7 +63,8 @@ pub enum ClientCommand {
   A service that acts for itself:
     signet client create --name Nightly --grant client_credentials --scope api:read
   An API that checks tokens by introspection:
-    signet client create --name \"The API\" --grant client_credentials --resource-server https://api.example
+    signet client create --name API --grant client_credentials \\
+      --resource-server https://api.example
 
 Scopes and resources must be registered first: signet scope create, signet resource create.")]
 pub struct CreateArgs {
@@ -87,7 +88,7 @@ pub struct CreateArgs {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   signet client update 8c1f… --name \"New name\"
-  signet client update 8c1f… --redirect-uri https://app.example/cb --redirect-uri https://app.example/cb2
+  signet client update 8c1f… --redirect-uri https://a.example/cb --redirect-uri https://b.example/cb
   signet client update 8c1f… --logo-uri \"\" --access-seconds 0
   signet client update 8c1f… --disable
 

@@ -20,7 +20,7 @@ use crate::{
   signet key rotate
   signet key revoke 3oRk…
 
-A key's life is next, active, retired, gone. /jwks shows the first three, so that no validation fails during a
+A key's life is next, active, retired, gone. /jwks shows the first three, so that no validation fails during a \
 rotation. The server rotates by itself (keys.rotation_days).")]
 pub enum KeyCommand {
     /// Show every key with its state and times
@@ -36,7 +36,7 @@ The new key signs after keys.jwks_max_age_seconds + keys.refresh_seconds. Starte
     #[command(after_help = "Example:
   signet key revoke 3oRkD1x…
 
-If it was the only active key, a new one signs at once; resource servers that cached /jwks may refuse its tokens
+If it was the only active key, a new one signs at once; resource servers that cached /jwks may refuse its tokens \
 until their cache ends (keys.jwks_max_age_seconds).")]
     Revoke {
         /// The key's id, as `key list` shows it

@@ -34,14 +34,14 @@ use output::{Format, Output};
     propagate_version = true,
     max_term_width = 100,
     after_help = "Examples:
-  signet dev                         try it: a server with a demo user, demo clients and a playground
+  signet dev                         try it, with a demo user and a playground
   signet serve --config signet.toml  production
-  signet doctor                      what is wrong with this installation, and what to do
+  signet doctor                      what is wrong, and what to do about it
   signet client create --name \"My app\" --redirect-uri https://app.example/cb
-  signet user create --email alice@example.com --name Alice --password-stdin < password.txt
+  signet user create --email alice@example.com --name Alice
 
-Settings come from the defaults, a file, environment variables (SIGNET_HTTP__LISTEN=…) and flags, the
-later going before the earlier: docs/configuration.md lists them all."
+Settings come from the defaults, a file, environment variables (SIGNET_HTTP__LISTEN=…) and flags, \
+the later going before the earlier: docs/configuration.md lists them all."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -52,6 +52,7 @@ pub struct Cli {
 
 /// What every command takes.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     #[arg(
         long,
