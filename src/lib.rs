@@ -16,4 +16,5 @@ pub mod http;
 pub mod jobs;
 
 pub mod app;
+pub mod run;
 pub mod server;

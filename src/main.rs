@@ -1,3 +1,10 @@
 //! Parses the command line, nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use signet::{cli::Cli, run};
+
+fn main() -> ExitCode {
+    run::run(Cli::parse())
+}

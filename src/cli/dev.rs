@@ -1,8 +1,11 @@
 //! `signet dev`: its flags; `server.rs` does the serving.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use clap::Args;
+use serde::Serialize;
+
+use crate::{config::Issuer, services::admin::demo};
 
 /// Run a server to try things out: no configuration, a demo user, demo clients and the playground
 #[derive(Clone, Debug, Args)]
@@ -19,4 +22,55 @@ pub struct DevArgs {
     /// The folder of the database and the sealing key
     #[arg(long, default_value = "data", value_name = "FOLDER")]
     pub data: PathBuf,
+}
+
+/// What a newcomer reads first.
+#[derive(Debug, Serialize)]
+pub struct Welcome {
+    issuer: String,
+    playground: String,
+    discovery: String,
+    email: &'static str,
+    password: &'static str,
+    service_client: &'static str,
+    service_secret: String,
+    browser_client: &'static str,
+    data: String,
+}
+
+impl Welcome {
+    pub fn new(issuer: &Issuer, data: &str, service_secret: &str) -> Self {
+        Self {
+            issuer: issuer.as_str().to_owned(),
+            playground: issuer.url("/playground"),
+            discovery: issuer.url("/.well-known/openid-configuration"),
+            email: demo::EMAIL,
+            password: demo::PASSWORD,
+            service_client: demo::SERVICE,
+            service_secret: service_secret.to_owned(),
+            browser_client: demo::BROWSER_APP,
+            data: data.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Welcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Signet is ready for development. Everything lies in {}/; delete it to begin anew.\n", self.data)?;
+        writeln!(f, "  Playground   {}   (see the whole code flow, step by step)", self.playground)?;
+        writeln!(f, "  Sign in as   {} / {}", self.email, self.password)?;
+        writeln!(f, "  Discovery    {}", self.discovery)?;
+        writeln!(
+            f,
+            "  Browser app  client {} (public, redirect http://127.0.0.1:3000/callback)\n",
+            self.browser_client
+        )?;
+        writeln!(f, "A token for a service:")?;
+        writeln!(
+            f,
+            "  curl -u {}:{} -d grant_type=client_credentials {}/token\n",
+            self.service_client, self.service_secret, self.issuer
+        )?;
+        write!(f, "Stop with Ctrl-C.")
+    }
 }

@@ -1,12 +1,27 @@
 //! Deletes what has expired, a batch at a time; one node at a time.
 
-use crate::services::{admin::purge, core::Core, leases};
+use crate::{
+    services::{
+        admin::{AdminError, purge},
+        core::Core,
+        leases,
+    },
+    store::purge::Purged,
+};
 
 pub(super) async fn run(core: Core) {
-    let purged = core.run(|core| leases::held(core, leases::PURGE, || purge::batches(core)));
-    match purged.await {
-        Ok(Some(purged)) if purged.total() > 0 => tracing::info!(rows = purged.total(), "purged"),
+    match purge(&core).await {
+        Ok(purged) if purged.total() > 0 => tracing::info!(rows = purged.total(), "purged"),
         Ok(_) => {}
-        Err(fault) => tracing::warn!(reason = %fault, "the purge failed"),
+        Err(error) => tracing::warn!(reason = %error, "the purge failed"),
     }
+}
+
+async fn purge(core: &Core) -> Result<Purged, AdminError> {
+    if !core.run(|core| leases::take(core, leases::PURGE)).await? {
+        return Ok(Purged::default());
+    }
+    let purged = purge::expired(core).await;
+    core.run(|core| leases::give_back(core, leases::PURGE)).await?;
+    purged
 }

@@ -15,12 +15,21 @@ pub const PURGE: Lease = Lease { name: "purge", length: Seconds::minutes(5) };
 
 /// Does the work if it is this node's turn; `None`: another node is at it.
 pub fn held<T>(core: &Core, lease: Lease, work: impl FnOnce() -> Result<T, Fault>) -> Result<Option<T>, Fault> {
-    let now = core.clock.now();
-    let until = now.plus(lease.length);
-    if !core.store.write(|db| leases::acquire(db, lease.name, &core.node, now, until))? {
+    if !take(core, lease)? {
         return Ok(None);
     }
     let done = work();
-    core.store.write(|db| leases::release(db, lease.name, &core.node))?;
+    give_back(core, lease)?;
     done.map(Some)
+}
+
+/// Whether it is this node's turn now.
+pub fn take(core: &Core, lease: Lease) -> Result<bool, Fault> {
+    let now = core.clock.now();
+    let until = now.plus(lease.length);
+    Ok(core.store.write(|db| leases::acquire(db, lease.name, &core.node, now, until))?)
+}
+
+pub fn give_back(core: &Core, lease: Lease) -> Result<(), Fault> {
+    Ok(core.store.write(|db| leases::release(db, lease.name, &core.node).map(drop))?)
 }

@@ -123,7 +123,8 @@ fn connect_postgres(url: &str, options: &Options) -> Result<PgConnection, StoreE
     let statement = options.statement_timeout.as_millis();
     connection.batch_execute(&format!(
         "SET statement_timeout = {statement}; SET lock_timeout = {statement}; \
-         SET idle_in_transaction_session_timeout = 10000; SET default_transaction_isolation = 'read committed'",
+         SET idle_in_transaction_session_timeout = 10000; SET default_transaction_isolation = 'read committed'; \
+         SET client_min_messages = warning",
     ))?;
     Ok(connection)
 }
@@ -175,7 +176,12 @@ impl Db {
     }
 
     pub(super) fn commit(&mut self) -> Result<(), StoreError> {
-        per_backend!(self, connection => AnsiTransactionManager::commit_transaction(connection))?;
+        match self {
+            // After an error that the caller swallowed PostgreSQL answers COMMIT with a silent roll-back;
+            // any other statement fails, and takes the COMMIT behind it with it.
+            Self::Postgres(connection) => connection.batch_execute("SELECT 1; COMMIT")?,
+            Self::Sqlite(connection) => AnsiTransactionManager::commit_transaction(connection)?,
+        }
         Ok(())
     }
 

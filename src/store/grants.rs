@@ -1,11 +1,12 @@
 //! Table `grants`: redeemed codes and their families of refresh tokens, one row for ever.
 
-use diesel::prelude::*;
+use diesel::{dsl::Eq, prelude::*};
 
 use super::{
     column::{claims, claims_text, client_id, id, known, list_text, methods, moment, scope, strings},
     connection::{Db, per_backend},
     error::StoreError,
+    prepared::update,
     schema::grants,
 };
 use crate::domain::{
@@ -56,17 +57,13 @@ pub fn rotate(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let current = grants::table
-        .find(grant.0.as_slice())
-        .filter(grants::generation.eq(from))
-        .filter(grants::revoked_at.is_null())
-        .filter(grants::expires_at.gt(now.unix()));
-    let statement = diesel::update(current).set((
-        grants::generation.eq(from.saturating_add(1)),
-        grants::rotated_at.eq(now.unix()),
-        grants::expires_at.eq(expires_at.unix()),
-    ));
-    Ok(per_backend!(db, connection => statement.execute(connection))? == 1)
+    let current = grants::id
+        .eq(grant.0.as_slice())
+        .and(grants::generation.eq(from))
+        .and(grants::revoked_at.is_null())
+        .and(grants::expires_at.gt(now.unix()));
+    let change = moved(from.saturating_add(1), now, expires_at);
+    Ok(per_backend!(db, connection => update(grants::table, current, change).execute(connection))? == 1)
 }
 
 /// Moves the family up to generation `to` where a restored backup left it behind; never back.
@@ -77,17 +74,13 @@ pub fn forward(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let behind = grants::table
-        .find(grant.0.as_slice())
-        .filter(grants::generation.lt(to))
-        .filter(grants::revoked_at.is_null())
-        .filter(grants::expires_at.gt(now.unix()));
-    let statement = diesel::update(behind).set((
-        grants::generation.eq(to),
-        grants::rotated_at.eq(now.unix()),
-        grants::expires_at.eq(expires_at.unix()),
-    ));
-    Ok(statement.execute(db)? == 1)
+    let behind = grants::id
+        .eq(grant.0.as_slice())
+        .and(grants::generation.lt(to))
+        .and(grants::revoked_at.is_null())
+        .and(grants::expires_at.gt(now.unix()));
+    let change = moved(to, now, expires_at);
+    Ok(update(grants::table, behind, change).execute(db)? == 1)
 }
 
 /// Puts off the end of a family that is used without being rotated.
@@ -98,10 +91,8 @@ pub fn extend(db: &mut Db, grant: &GrantId, expires_at: Timestamp) -> Result<boo
 
 /// False where it was revoked before or is not there. The row stays until `keep_until`, to know its code again.
 pub fn revoke(db: &mut Db, grant: &GrantId, now: Timestamp, keep_until: Timestamp) -> Result<bool, StoreError> {
-    let unrevoked = grants::table.find(grant.0.as_slice()).filter(grants::revoked_at.is_null());
-    let statement =
-        diesel::update(unrevoked).set((grants::revoked_at.eq(now.unix()), grants::expires_at.eq(keep_until.unix())));
-    Ok(per_backend!(db, connection => statement.execute(connection))? == 1)
+    let unrevoked = grants::id.eq(grant.0.as_slice()).and(grants::revoked_at.is_null());
+    Ok(update(grants::table, unrevoked, ended(now, keep_until)).execute(db)? == 1)
 }
 
 /// Keeps at most `cap` unrevoked grants of the newest one's user and client, itself among them: the oldest go.
@@ -123,9 +114,8 @@ pub fn revoke_beyond(
         .limit(i64::MAX)
         .offset(cap.saturating_sub(1).max(0))
         .select(older.field(grants::id));
-    let statement = diesel::update(grants::table.filter(grants::id.eq_any(beyond)))
-        .set((grants::revoked_at.eq(now.unix()), grants::expires_at.eq(now.plus(keep).unix())));
-    Ok(per_backend!(db, connection => statement.execute(connection))?)
+    let (those, change) = (grants::id.eq_any(beyond), ended(now, now.plus(keep)));
+    Ok(per_backend!(db, connection => update(grants::table, those, change).execute(connection))?)
 }
 
 /// Ends all that a withdrawn consent allowed.
@@ -136,12 +126,9 @@ pub fn revoke_by_consent(
     now: Timestamp,
     keep_until: Timestamp,
 ) -> Result<usize, StoreError> {
-    let allowed = grants::table
-        .filter(grants::user_id.eq(user.as_str()))
-        .filter(grants::client_id.eq(client.as_str()))
-        .filter(grants::revoked_at.is_null());
-    let change = (grants::revoked_at.eq(now.unix()), grants::expires_at.eq(keep_until.unix()));
-    Ok(diesel::update(allowed).set(change).execute(db)?)
+    let allowed =
+        grants::user_id.eq(user.as_str()).and(grants::client_id.eq(client.as_str())).and(grants::revoked_at.is_null());
+    Ok(update(grants::table, allowed, ended(now, keep_until)).execute(db)?)
 }
 
 /// Ends what is bound to one session; offline grants outlive it. The user is named because the index begins with them.
@@ -152,13 +139,23 @@ pub fn revoke_by_session(
     now: Timestamp,
     keep_until: Timestamp,
 ) -> Result<usize, StoreError> {
-    let bound = grants::table
-        .filter(grants::user_id.eq(user.as_str()))
-        .filter(grants::session_id.eq(session.as_str()))
-        .filter(grants::binding.eq(Binding::Session.as_str()))
-        .filter(grants::revoked_at.is_null());
-    let change = (grants::revoked_at.eq(now.unix()), grants::expires_at.eq(keep_until.unix()));
-    Ok(diesel::update(bound).set(change).execute(db)?)
+    let bound = grants::user_id
+        .eq(user.as_str())
+        .and(grants::session_id.eq(session.as_str()))
+        .and(grants::binding.eq(Binding::Session.as_str()))
+        .and(grants::revoked_at.is_null());
+    Ok(update(grants::table, bound, ended(now, keep_until)).execute(db)?)
+}
+
+type Moved = (Eq<grants::generation, i64>, Eq<grants::rotated_at, i64>, Eq<grants::expires_at, i64>);
+type Ended = (Eq<grants::revoked_at, i64>, Eq<grants::expires_at, i64>);
+
+fn moved(generation: i64, now: Timestamp, expires_at: Timestamp) -> Moved {
+    (grants::generation.eq(generation), grants::rotated_at.eq(now.unix()), grants::expires_at.eq(expires_at.unix()))
+}
+
+fn ended(now: Timestamp, keep_until: Timestamp) -> Ended {
+    (grants::revoked_at.eq(now.unix()), grants::expires_at.eq(keep_until.unix()))
 }
 
 impl From<&Grant> for GrantRow {

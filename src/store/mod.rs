@@ -20,15 +20,15 @@ pub mod standing;
 pub mod users;
 
 mod column;
+mod prepared;
 mod schema;
+
+#[cfg(test)]
+mod agreement;
+#[cfg(test)]
+mod testing;
 
 pub use connection::{Db, Options, Synchronous};
 pub use error::StoreError;
 pub use page::{Page, PageRequest};
 pub use pool::Store;
-
-#[cfg(test)]
-mod testing;
-
-#[cfg(test)]
-mod agreement;

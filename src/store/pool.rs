@@ -94,13 +94,13 @@ impl Store {
     /// Runs one transaction: `Ok` commits, `Err` rolls back.
     pub fn write<T>(&self, f: impl FnOnce(&mut Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut link = self.check_out(&self.writers)?;
-        let done = link.db.begin().and_then(|()| match f(&mut link.db) {
-            Ok(value) => link.db.commit().map(|()| value),
-            Err(error) => {
+        let done = link.db.begin().and_then(|()| {
+            let done = f(&mut link.db).and_then(|value| link.db.commit().map(|()| value));
+            if done.is_err() {
                 // A failed roll-back leaves the connection unfit, and the pool drops it.
                 let _ = link.db.rollback();
-                Err(error)
             }
+            done
         });
         done.map_err(|error| link.explain(error))
     }
@@ -175,8 +175,8 @@ mod tests {
 
     use super::{
         super::{
-            leases, sealing,
-            testing::{NOW, Place, after, on_each},
+            leases, sealing, sessions,
+            testing::{NOW, Place, after, on_each, session, user},
         },
         *,
     };
@@ -192,6 +192,21 @@ mod tests {
             assert!(store.write(|db| sealing::insert_fingerprint(db, "kept")).unwrap());
             assert_eq!(store.read(sealing::fingerprints).unwrap(), ["kept"]);
         });
+    }
+
+    /// What PostgreSQL rolled back behind the caller's back must not be told as written.
+    #[test]
+    fn a_swallowed_error_is_no_commit() {
+        let Some(place) = Place::postgres() else { return };
+        let store = place.migrated();
+        let told = store.write(|db| {
+            sealing::insert_fingerprint(db, "lost")?;
+            let _ = sessions::insert(db, &session(1, &user(1)));
+            Ok(())
+        });
+        assert!(matches!(told, Err(StoreError::Fault(_))), "{told:?}");
+        assert!(store.write(|db| sealing::insert_fingerprint(db, "kept")).unwrap());
+        assert_eq!(store.read(sealing::fingerprints).unwrap(), ["kept"]);
     }
 
     #[test]
@@ -276,7 +291,7 @@ mod tests {
                     })
                 })
                 .collect();
-            racers.into_iter().map(|racer| racer.join().unwrap()).flatten().count()
+            racers.into_iter().filter_map(|racer| racer.join().unwrap().ok()).count()
         });
         assert_eq!(open, 5);
         place.disconnect_everybody();

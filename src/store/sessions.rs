@@ -6,6 +6,7 @@ use super::{
     column::{digest, id, methods},
     connection::{Db, per_backend},
     error::StoreError,
+    prepared::update,
     schema::{sessions, users},
     users::UserRow,
 };
@@ -18,7 +19,7 @@ use crate::domain::{
 };
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub(super) struct SessionRow {
     id: String,
     user_id: String,
@@ -66,8 +67,8 @@ pub fn renew(db: &mut Db, renewed: &Session) -> Result<bool, StoreError> {
 }
 
 pub fn touch(db: &mut Db, session: &SessionId, expires_at: Timestamp) -> Result<bool, StoreError> {
-    let row = sessions::table.find(session.as_str());
-    Ok(diesel::update(row).set(sessions::expires_at.eq(expires_at.unix())).execute(db)? == 1)
+    let (row, change) = (sessions::id.eq(session.as_str()), sessions::expires_at.eq(expires_at.unix()));
+    Ok(update(sessions::table, row, change).execute(db)? == 1)
 }
 
 pub fn delete(db: &mut Db, session: &SessionId) -> Result<bool, StoreError> {

@@ -4,6 +4,7 @@ use std::{
     env, process,
     sync::atomic::{AtomicU32, Ordering},
     thread,
+    time::Duration,
 };
 
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
@@ -52,13 +53,13 @@ impl Place {
         Some(place)
     }
 
-    /// With a connection for each racer.
+    /// With a connection for each racer, and patience for a busy machine.
     pub(super) fn options(&self) -> Options {
         let url = match self {
             Self::Sqlite(directory) => format!("sqlite://{}/data/signet.db", directory.path().display()),
             Self::Postgres { server, name } => format!("{server}/{name}"),
         };
-        Options { readers: 20, ..Options::new(url) }
+        Options { readers: 20, wait: Duration::from_secs(20), ..Options::new(url) }
     }
 
     pub(super) fn migrated(&self) -> Store {

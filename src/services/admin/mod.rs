@@ -5,6 +5,7 @@ use crate::store::error::StoreError;
 
 mod client_rules;
 pub mod clients;
+pub mod demo;
 pub mod purge;
 pub mod resources;
 pub mod scopes;

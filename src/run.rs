@@ -1,0 +1,114 @@
+//! Carries a parsed command out: opens what it needs, and for `serve` and `dev` keeps the server running.
+
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    app::{self, Migrate},
+    cli::{Administer, Cli, Command, CommandError, dev::DevArgs, output::Output, serve::ServeArgs},
+    config::{Settings, Sources, log::Format},
+    http::app::{Demo, Mode},
+    jobs, server,
+    services::{admin::demo, clock::Clock, core::Core, fault::Fault},
+};
+
+/// Runs the command and says how it went.
+pub fn run(cli: Cli) -> ExitCode {
+    let mut output = cli.global.output();
+    match block_on(carry_out(cli, &mut output)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if !error.is_silent() && output.error(&error).is_err() {
+                return ExitCode::FAILURE;
+            }
+            error.exit_code()
+        }
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(work)
+}
+
+async fn carry_out(cli: Cli, output: &mut Output) -> Result<(), CommandError> {
+    let sources = cli.global.sources();
+    match cli.command {
+        Command::Serve(args) => serve(sources, args).await,
+        Command::Dev(args) => dev(sources, args, output).await,
+        Command::Migrate(args) => args.run(&app::open_store(&settings(&sources)?)?, output),
+        Command::Doctor(args) => args.run(&sources, output).await,
+        Command::Administer(command) => administer(&sources, command, output).await,
+    }
+}
+
+async fn administer(sources: &Sources, command: Administer, output: &mut Output) -> Result<(), CommandError> {
+    let core = app::open(settings(sources)?, Clock::System, Migrate::OnlySqlite)?;
+    command.run(&core, output).await
+}
+
+async fn serve(sources: Sources, args: ServeArgs) -> Result<(), CommandError> {
+    let sources = match args.listen {
+        Some(listen) => sources.with_flag("http.listen", listen.to_string()),
+        None => sources,
+    };
+    let migrate = if args.migrate { Migrate::Always } else { Migrate::OnlySqlite };
+    let core = app::open(settings(&sources)?, Clock::System, migrate)?;
+    keep_serving(&core, Mode::Serve, || Ok(())).await
+}
+
+/// Development: everything lies in one folder, and the demo's credentials are printed.
+async fn dev(sources: Sources, args: DevArgs, output: &mut Output) -> Result<(), CommandError> {
+    if !args.listen.ip().is_loopback() {
+        return Err(CommandError::Usage(
+            "signet dev listens on a loopback address only: its passwords are public".into(),
+        ));
+    }
+    let data = args.data.display();
+    let sources = sources
+        .with_flag("issuer", format!("http://{}", args.listen))
+        .with_flag("http.listen", args.listen.to_string())
+        .with_flag("database.url", format!("sqlite://{data}/signet.db"))
+        .with_flag("keys.directory", format!("{data}/keys"));
+    let core = app::open(settings(&sources)?, Clock::System, Migrate::OnlySqlite)?;
+    let secrets = demo::ensure(&core).await?;
+    let mode = Mode::Dev(Demo {
+        email: demo::EMAIL.to_owned(),
+        password: demo::PASSWORD.to_owned(),
+        client_id: demo::PLAYGROUND.to_owned(),
+        client_secret: secrets.playground.reveal().clone(),
+    });
+    let welcome = crate::cli::dev::Welcome::new(&core.settings.issuer, &data.to_string(), secrets.service.reveal());
+    keep_serving(&core, mode, || Ok(output.answer(&welcome)?)).await
+}
+
+async fn keep_serving(
+    core: &Core,
+    mode: Mode,
+    welcome: impl FnOnce() -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    core.run(app::ready_keys).await?;
+    let bound =
+        server::bind(core, mode).map_err(|error| Fault::Broken(format!("{}: {error}", core.settings.http.listen)))?;
+    let _jobs = jobs::start(core);
+    for address in &bound.addresses {
+        tracing::info!(%address, issuer = core.settings.issuer.as_str(), "listening");
+    }
+    welcome()?;
+    Ok(bound.server.await?)
+}
+
+/// The settings, with the log set up as they say.
+fn settings(sources: &Sources) -> Result<Settings, CommandError> {
+    let settings = Settings::load(sources)?;
+    let filter = EnvFilter::new(&settings.log.filter);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match settings.log.format {
+        Format::Json => log.json().try_init(),
+        Format::Text => log.try_init(),
+    };
+    // Another one was set up before only where a program calls this twice; the first one stays.
+    drop(started);
+    Ok(settings)
+}
