@@ -1,6 +1,11 @@
 //! Binds actix: workers, TLS, the order of middleware, the graceful stop.
 
-use std::{io, net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    sync::Arc,
+};
 
 use actix_web::{
     App as ActixApp, HttpServer,
@@ -31,8 +36,13 @@ pub struct Bound {
     pub addresses: Vec<SocketAddr>,
 }
 
-/// Binds the listener of the settings. The jobs are started by the caller.
+/// Binds the address of the settings. The jobs are started by the caller.
 pub fn bind(core: &Core, mode: Mode) -> io::Result<Bound> {
+    on(TcpListener::bind(core.settings.http.listen)?, core, mode)
+}
+
+/// The same on a listener that is bound already.
+pub fn on(listener: TcpListener, core: &Core, mode: Mode) -> io::Result<Bound> {
     let settings = core.settings.http.clone();
     let app = Data::new(App::new(core.clone(), mode));
     let limit = settings.body_limit_bytes;
@@ -53,8 +63,8 @@ pub fn bind(core: &Core, mode: Mode) -> io::Result<Bound> {
         .shutdown_timeout(settings.shutdown_seconds.0.unsigned_abs())
         .server_hostname(core.settings.issuer.as_str());
     let server = match (&settings.tls_certificate, &settings.tls_key) {
-        (Some(certificate), Some(key)) => server.bind_rustls_0_23(settings.listen, tls(certificate, key)?)?,
-        _ => server.bind(settings.listen)?,
+        (Some(certificate), Some(key)) => server.listen_rustls_0_23(listener, tls(certificate, key)?)?,
+        _ => server.listen(listener)?,
     };
     let addresses = server.addrs();
     Ok(Bound { server: server.run(), addresses })
