@@ -15,7 +15,10 @@ use signet::{
         database::DatabaseUrl,
         limits::{LimitSettings, Rate},
     },
-    crypto::keyring::{self, NewKey},
+    crypto::{
+        keyring::{self, NewKey},
+        seal::SealingRing,
+    },
     domain::{
         key::SigningKey,
         time::{Seconds, Timestamp},
@@ -135,6 +138,7 @@ fn settings(place: &Place, issuer: &str) -> Settings {
     settings.database.wait_milliseconds = 20_000;
     settings.database.statement_seconds = Seconds(60);
     settings.keys.directory = place.keys();
+    settings.keys.sealing_key = Some(SealingRing::generate());
     settings.http.workers = 1;
     settings.passwords.memory_kib = 8;
     settings.passwords.iterations = 1;
