@@ -119,7 +119,9 @@ pub(super) fn first_refresh_token(client: &Client, token: RefreshToken) -> Optio
 }
 
 pub(super) fn access_seconds(core: &Core, client: &Client) -> i64 {
-    client.access_seconds.unwrap_or(core.settings.tokens.access_seconds.0)
+    // Retired keys are kept for the setting's time: a client's own can only be shorter.
+    let longest = core.settings.tokens.access_seconds.0;
+    client.access_seconds.map_or(longest, |own| own.min(longest))
 }
 
 /// RFC 8707: the resources asked for, else the client's default, else ourselves; `openid` adds ourselves for userinfo.
