@@ -28,27 +28,24 @@ pub fn given(settings: &Settings) -> Result<Option<SealingRing>, Fault> {
     }
 }
 
-/// The key that the database was sealed with, where the ring has none that it knows. Keys that were rotated out
-/// are missed only where something is still sealed with them, and then the signing keys do not open.
-pub fn stranger<'a>(ring: &SealingRing, known: &'a [String]) -> Option<&'a str> {
-    let ours = ring.fingerprints();
-    let shared = known.iter().any(|print| ours.contains(print));
-    if shared { None } else { known.first().map(String::as_str) }
+/// The key that the database is sealed with now, where it is not on the ring. Those before it may leave the ring once
+/// nothing that they sealed is of use; a signing key that does not open any more stops the start by itself.
+pub fn lost<'a>(ring: &SealingRing, known: &'a [String]) -> Option<&'a str> {
+    known.last().filter(|newest| !ring.fingerprints().contains(newest)).map(String::as_str)
 }
 
-/// A ring of this database is taken, and what is new on it is written down.
+/// The ring of this database is taken, and it is written down which of its keys seals.
 fn adopt(store: &Store, ring: &SealingRing, known: &[String]) -> Result<(), Fault> {
-    if let Some(lost) = stranger(ring, known) {
+    if let Some(lost) = lost(ring, known) {
         return Err(Fault::Broken(format!(
             "this database is sealed with the key {lost}, which is not on the sealing ring: restore keys/sealing.key"
         )));
     }
-    let ours = ring.fingerprints();
-    let new: Vec<_> = ours.into_iter().filter(|print| !known.contains(print)).collect();
-    if new.is_empty() {
+    let sealing = ring.fingerprint();
+    if known.last() == Some(&sealing) {
         return Ok(());
     }
-    Ok(store.write(|db| new.iter().try_for_each(|print| sealing::insert_fingerprint(db, print).map(drop)))?)
+    Ok(store.write(|db| sealing::insert_fingerprint(db, &sealing).map(drop))?)
 }
 
 fn missing(settings: &Settings) -> Fault {
@@ -69,13 +66,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_old_key_may_leave_the_ring_and_a_foreign_ring_is_refused() {
+    fn a_key_that_seals_no_more_may_leave_the_ring_and_the_one_that_seals_may_not() {
         let line = |number: &u8| format!("{number} {}\n", URL_SAFE_NO_PAD.encode([*number; 32]));
         let ring = |numbers: &[u8]| SealingRing::parse(&numbers.iter().map(line).collect::<String>()).unwrap();
-        let known = ring(&[2, 1]).fingerprints();
-        assert_eq!(stranger(&ring(&[2]), &known), None);
-        assert_eq!(stranger(&ring(&[3, 2]), &known), None);
-        assert_eq!(stranger(&ring(&[3]), &known), Some(known[0].as_str()));
-        assert_eq!(stranger(&ring(&[3]), &[]), None);
+        let known = [ring(&[1]).fingerprint(), ring(&[2]).fingerprint()];
+        for fits in [&[2][..], &[2, 1], &[1, 2], &[3, 2]] {
+            assert_eq!(lost(&ring(fits), &known), None, "{fits:?}");
+        }
+        for does_not in [&[1][..], &[3], &[3, 1]] {
+            assert_eq!(lost(&ring(does_not), &known), Some(known[1].as_str()), "{does_not:?}");
+        }
+        assert_eq!(lost(&ring(&[3]), &[]), None);
     }
 }
