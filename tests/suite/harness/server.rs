@@ -29,7 +29,7 @@ use signet::{
     store::signing_keys,
 };
 
-use super::{Answer, Browser, ClientBuilder, Request, TestUser, database::Place};
+use super::{Answer, Browser, ClientBuilder, Request, TestClient, TestUser, database::Place};
 
 /// Where every test's clock starts.
 pub(crate) const START: Timestamp = Timestamp::from_unix(1_800_000_000);
@@ -48,6 +48,13 @@ pub(crate) struct Server {
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     _place: Arc<Place>,
+}
+
+/// The usual three: a server, a confidential web application, and Alice.
+pub(crate) async fn cast() -> (Server, TestClient, TestUser) {
+    let server = Server::start().await;
+    let (app, alice) = (server.client().create().await, server.user("alice").await);
+    (server, app, alice)
 }
 
 impl Server {
