@@ -69,12 +69,8 @@ impl Rotating<'_> {
         if self.judge(&standing.grant) == Presented::Reused {
             return self.reused(db);
         }
-        let scope = match self.run_machine(&standing.grant) {
-            Ok(scope) => scope,
-            Err(error) => return Ok(Err(error)),
-        };
-        let resources = match tokens::narrow(&standing.grant.resources, &self.request.resources, self.client) {
-            Ok(resources) => resources,
+        let (scope, resources) = match self.extent(&standing.grant) {
+            Ok(extent) => extent,
             Err(error) => return Ok(Err(error)),
         };
         let Some(generation) = self.rotate(db, &standing.grant)? else {
@@ -90,6 +86,26 @@ impl Rotating<'_> {
             nonce: None,
             refresh: Some(RefreshToken { generation, ..self.token }),
         }))
+    }
+
+    /// Scope and resources of this answer: within the grant, and within what the client is registered for by now.
+    fn extent(&self, grant: &Grant) -> Result<(Scope, Vec<String>), OAuthError> {
+        let client = self.client;
+        let kept = grant.resources.iter().filter(|one| client.resources.contains(one));
+        let left = Grant {
+            scope: grant.scope.intersection(&client.scope),
+            resources: kept.cloned().collect(),
+            ..grant.clone()
+        };
+        if left.scope.is_empty() && !grant.scope.is_empty() {
+            return Err(OAuthError::invalid_scope("the client is no longer registered for these scopes"));
+        }
+        // No resource at all would mean the default one, which nobody granted.
+        if left.resources.is_empty() && !grant.resources.is_empty() {
+            return Err(OAuthError::invalid_target("the client is no longer registered for these resources"));
+        }
+        let scope = self.run_machine(&left)?;
+        Ok((scope, tokens::narrow(&left.resources, &self.request.resources, client)?))
     }
 
     /// The machine checks that the token is this client's and that the scope lies within the grant.
