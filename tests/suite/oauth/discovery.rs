@@ -16,7 +16,8 @@ async fn both_documents_say_exactly_what_works() {
     assert!(openid.header("content-type").unwrap().starts_with("application/json"));
     assert_eq!(openid.text(), oauth.text());
     let mut document = openid.json();
-    let claims = document.as_object_mut().unwrap().remove("claims_supported").unwrap();
+    let [claims, scopes] =
+        ["claims_supported", "scopes_supported"].map(|name| document.as_object_mut().unwrap().remove(name).unwrap());
     assert_eq!(
         document,
         json!({
@@ -37,7 +38,6 @@ async fn both_documents_say_exactly_what_works() {
             "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
             "acr_values_supported": ["urn:signet:acr:password"],
             "claim_types_supported": ["normal"],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
@@ -47,9 +47,19 @@ async fn both_documents_say_exactly_what_works() {
             "authorization_response_iss_parameter_supported": true,
         })
     );
-    let claims: Vec<_> = claims.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let names = |list: &serde_json::Value| -> Vec<String> { serde_json::from_value(list.clone()).unwrap() };
+    let openid = ["openid", "profile", "email", "address", "phone", "offline_access"];
+    // A new database has the scopes of the documented API registered.
+    let api = ["read:profile", "write:profile", "read:projects", "write:projects", "read:org", "admin:org"];
+    let licenses = ["read:licenses", "manage:licenses"];
+    let mut expected: Vec<_> = [&openid[..], &api, &licenses].concat();
+    let mut scopes = names(&scopes);
+    scopes.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(scopes, expected);
+    let claims = names(&claims);
     for name in ["sub", "name", "email", "email_verified", "phone_number", "address", "auth_time", "acr"] {
-        assert!(claims.contains(&name), "{name}");
+        assert!(claims.iter().any(|claim| claim == name), "{name}");
     }
 }
 

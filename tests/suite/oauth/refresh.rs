@@ -253,18 +253,19 @@ async fn a_client_that_lost_the_grant_type_is_refused() {
     app.refreshes(offline.refresh()).await.expect_refusal("unauthorized_client");
 }
 
-/// A client that lost a scope brings it no more, nor does its old grant.
+/// A client that lost a scope gets it no more, by an old grant neither.
 #[tokio::test]
 async fn a_client_that_lost_a_scope_gets_it_no_more() {
     let (_server, app, alice) = cast().await;
     let offline = tokens(&app, &alice).await;
     app.changes(|members| members.scope = signet::protocol::scope::Scope::parse("openid offline_access")).await;
-    let refreshed = app.refreshes(offline.refresh()).await;
-    if refreshed.status == 200 {
-        assert_eq!(refreshed.expect_tokens().scope.as_deref(), Some("openid offline_access"));
-    } else {
-        refreshed.expect_refusal("invalid_grant");
-    }
+    app.refreshes(offline.refresh()).with("scope", "openid email").await.expect_refusal("invalid_scope");
+    let refreshed = app.refreshes(offline.refresh()).await.expect_tokens();
+    assert_eq!(refreshed.scope.as_deref(), Some("openid offline_access"));
+    app.changes(|members| members.scope = signet::protocol::scope::Scope::parse("profile")).await;
+    app.refreshes(refreshed.refresh()).with("scope", "profile").await.expect_tokens();
+    app.changes(|members| members.scope = signet::protocol::scope::Scope::parse("phone")).await;
+    app.refreshes(refreshed.refresh()).await.expect_refusal("invalid_scope");
 }
 
 #[tokio::test]

@@ -84,6 +84,21 @@ async fn no_token_is_for_a_resource_that_was_not_granted() {
     assert_eq!(audience(&again), API);
 }
 
+/// A client that lost a resource gets no token for it any more; none at all would mean another one.
+#[tokio::test]
+async fn a_client_that_lost_a_resource_gets_no_token_for_it() {
+    let server = Server::start().await;
+    let (app, alice) = (app(&server).await, server.user("alice").await);
+    let request = || alice.asked_by(&app).with("scope", "api:read offline_access").with("resource", API);
+    let (code, both) = (alice.allows(request()).await, alice.allows(request().and("resource", MAIL)).await);
+    let (one, both) = (app.redeems(&alice.allows(request()).await).await, app.redeems(&both).await);
+    app.changes(|members| members.resources = Some(vec![MAIL.to_owned()])).await;
+    app.redeems(&code).await.expect_refusal("invalid_grant");
+    app.refreshes(one.expect_tokens().refresh()).await.expect_refusal("invalid_target");
+    let left = app.refreshes(both.expect_tokens().refresh()).await.expect_tokens();
+    assert_eq!(audience(&left), MAIL);
+}
+
 /// RFC 8707 §2: what is unknown or unacceptable is refused at `/authorize`, too.
 #[tokio::test]
 async fn an_unknown_resource_is_refused_at_once() {

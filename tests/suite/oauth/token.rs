@@ -99,6 +99,8 @@ async fn a_grant_that_the_client_is_not_registered_for_is_refused() {
     let app = server.client().grants(&[GrantType::AuthorizationCode]).create().await;
     let tokens = app.redeems(&alice.approves(&app).await).await.expect_tokens();
     assert_eq!(tokens.refresh_token, None);
+    server.advance(crate::harness::Seconds(3599)).await;
+    app.userinfo(&tokens.access_token).await.expect_status(200);
     app.refreshes("anything").await.expect_refusal("unauthorized_client");
     app.asks_for_itself().await.expect_refusal("unauthorized_client");
 

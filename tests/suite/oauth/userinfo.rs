@@ -40,6 +40,7 @@ async fn the_token_comes_in_the_header_or_in_the_body() {
     let post = server.request(Method::POST, "/userinfo").bearer(&token).await;
     let body = server.request(Method::POST, "/userinfo").with("access_token", &token).await;
     let any_case = server.request(Method::GET, "/userinfo").header("authorization", &format!("bearer {token}")).await;
+    server.request(Method::HEAD, "/userinfo").bearer(&token).await.expect_status(200);
     for answer in [get, post, body, any_case] {
         answer.expect_status(200).expect_private_json();
         assert_eq!(answer.json()["sub"], alice.id);
