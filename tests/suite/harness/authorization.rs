@@ -83,7 +83,7 @@ impl Authorization {
 
     /// The address that the application sends the browser to.
     pub(crate) fn address(&self) -> String {
-        format!("{}/authorize?{}", self.browser.site.issuer, self.query())
+        format!("{}/authorize?{}", self.browser.site.base, self.query())
     }
 
     /// The parameters as text: the body of a POST.

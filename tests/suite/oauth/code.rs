@@ -168,3 +168,31 @@ async fn a_code_brings_no_scope_that_the_client_has_lost() {
     app.changes(|members| members.scope = signet::protocol::scope::Scope::parse("openid")).await;
     app.redeems(&code).await.expect_refusal("invalid_grant");
 }
+
+/// RFC 6749 §3.2.1: who does not prove to be the client spends nothing.
+#[tokio::test]
+async fn a_client_that_fails_to_authenticate_spends_nothing() {
+    let (_server, app, alice) = cast().await;
+    let code = alice.approves(&app).await;
+    app.with_secret("wrong").redeems(&code).await.expect_refusal("invalid_client");
+    app.by(Auth::None).redeems(&code).await.expect_refusal("invalid_client");
+    app.redeems(&code).with("grant_type", "made_up").await.expect_refusal("unsupported_grant_type");
+    app.redeems(&code).await.expect_tokens();
+}
+
+/// Live grants of one user at one client are capped: the oldest goes.
+#[tokio::test]
+async fn the_oldest_grant_goes_when_there_are_too_many() {
+    let server = Server::with(|settings| settings.tokens.grants_per_user_and_client = 2).await;
+    let (app, alice, bob) = (server.client().create().await, server.user("alice").await, server.user("bob").await);
+    let bobs = app.redeems(&bob.approves(&app).await).await.expect_tokens();
+    let mut grants = Vec::new();
+    for _ in 0..3 {
+        server.advance(Seconds(1)).await;
+        grants.push(app.redeems(&alice.approves(&app).await).await.expect_tokens());
+    }
+    app.refreshes(grants[0].refresh()).await.expect_refusal("invalid_grant");
+    for kept in [&grants[1], &grants[2], &bobs] {
+        app.refreshes(kept.refresh()).await.expect_tokens();
+    }
+}

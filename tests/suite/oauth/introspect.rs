@@ -219,3 +219,27 @@ async fn a_token_is_inactive_once_its_client_is_disabled() {
     app.is_disabled().await;
     expect_inactive(api.introspects(&tokens.access_token)).await;
 }
+
+/// A missing row is inactive: whoever was deleted has no live token.
+#[tokio::test]
+async fn a_token_is_inactive_once_its_user_is_deleted() {
+    let (server, app, alice) = cast().await;
+    let tokens = tokens(&app, &alice).await;
+    signet::services::admin::users::delete(&server.site.core, &alice.id).await.unwrap();
+    expect_inactive(app.introspects(&tokens.access_token)).await;
+    expect_inactive(app.introspects(tokens.refresh())).await;
+    app.userinfo(&tokens.access_token).await.expect_refusal("invalid_token");
+}
+
+/// RFC 9068 §4: the issuer MUST match exactly, whoever has the key. (All servers of this suite sign with one.)
+#[tokio::test]
+async fn a_token_of_another_issuer_is_inactive() {
+    let (_server, app, alice) = cast().await;
+    let foreign = tokens(&app, &alice).await;
+    let (here, own, bob) = cast().await;
+    let ours = tokens(&own, &bob).await;
+    assert_eq!(crate::harness::header(&foreign.access_token)["kid"], crate::harness::header(&ours.access_token)["kid"]);
+    let same_id = here.client().id(&app.id).create().await;
+    expect_inactive(same_id.introspects(&foreign.access_token)).await;
+    own.userinfo(&foreign.access_token).await.expect_refusal("invalid_token");
+}

@@ -129,3 +129,19 @@ async fn a_stale_keyring_signs_nothing() {
     server.advance(Seconds(0)).await;
     service.asks_for_itself().await.expect_tokens();
 }
+
+/// Keys are rotated by themselves: the next one is published in time, and signs when the old one has served.
+#[tokio::test]
+async fn a_key_that_has_served_its_time_is_followed() {
+    let server = Server::start().await;
+    let tend = || server.site.core.run(keys::tend);
+    let first = kids(&server.get("/jwks").await.json());
+    server.advance(Seconds(90 * 86_400 - 331)).await;
+    tend().await.unwrap();
+    assert_eq!(kids(&server.get("/jwks").await.json()), first);
+    server.advance(Seconds(1)).await;
+    tend().await.unwrap();
+    assert_eq!(kids(&server.get("/jwks").await.json()).len(), 2);
+    tend().await.unwrap();
+    assert_eq!(kids(&server.get("/jwks").await.json()).len(), 2);
+}

@@ -5,6 +5,7 @@ mod client_credentials;
 mod code;
 mod cors;
 mod discovery;
+mod edge;
 mod health;
 mod introspect;
 mod jwks;

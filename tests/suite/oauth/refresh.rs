@@ -293,3 +293,24 @@ async fn a_grant_ends_after_half_a_year() {
     server.advance(Seconds(600)).await;
     app.refreshes(current.refresh()).await.expect_refusal("invalid_grant");
 }
+
+/// A clock that went back counts as no time: nobody is logged out by it.
+#[tokio::test]
+async fn grace_survives_a_clock_that_goes_back() {
+    let (server, app, alice) = cast().await;
+    server.advance(Seconds::hours(1)).await;
+    let first = tokens(&app, &alice).await;
+    let second = app.refreshes(first.refresh()).await.expect_tokens();
+    server.advance(Seconds(-600)).await;
+    assert_eq!(app.refreshes(first.refresh()).await.expect_tokens().refresh(), second.refresh());
+}
+
+#[tokio::test]
+async fn without_a_grace_time_every_reuse_kills() {
+    let server = Server::with(|settings| settings.tokens.refresh_grace_seconds = Seconds(0)).await;
+    let (app, alice) = (server.client().create().await, server.user("alice").await);
+    let first = tokens(&app, &alice).await;
+    let second = app.refreshes(first.refresh()).await.expect_tokens();
+    app.refreshes(first.refresh()).await.expect_refusal("invalid_grant");
+    app.refreshes(second.refresh()).await.expect_refusal("invalid_grant");
+}

@@ -63,6 +63,8 @@ async fn a_token_may_be_for_a_part_of_what_was_granted() {
     assert_eq!(audience(&second), API);
     let both = app.refreshes(second.refresh()).await.expect_tokens();
     assert_eq!(audience(&both), json!([API, MAIL]));
+    let named = app.refreshes(both.refresh()).and("resource", MAIL).and("resource", API).and("resource", MAIL);
+    assert_eq!(audience(&named.await.expect_tokens()), json!([MAIL, API]));
 }
 
 /// RFC 8707 §2: `invalid_target`. At a refresh the refusal spends nothing.
