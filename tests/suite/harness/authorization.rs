@@ -52,9 +52,10 @@ impl Authorization {
             .with("state", random::token().reveal())
             .with("code_challenge", &challenge)
             .with("code_challenge_method", "S256");
-        match client.scope.split(' ').any(|scope| scope == "openid") {
-            true => request.with("nonce", random::token().reveal()),
-            false => request,
+        if client.scope.split(' ').any(|scope| scope == "openid") {
+            request.with("nonce", random::token().reveal())
+        } else {
+            request
         }
     }
 

@@ -35,10 +35,7 @@ impl Browser {
 
     /// Opens an address (or a path below the issuer), follows our own redirects, and stops at any other.
     pub(crate) async fn get(&self, address: &str) -> Answer {
-        let url = match address.starts_with("http") {
-            true => address.to_owned(),
-            false => format!("{}{address}", self.site.base),
-        };
+        let url = self.site.address(address);
         let answer = self.send(Method::GET, &url, &[]).await;
         self.follow(answer).await
     }

@@ -125,6 +125,11 @@ impl Site {
         Request::new(self.clone(), method, path)
     }
 
+    /// A path below the issuer as an address; an address stays what it is.
+    pub(super) fn address(&self, path: &str) -> String {
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+    }
+
     /// The issuer without its path.
     pub(crate) fn origin(&self) -> String {
         self.core.settings.issuer.origin().to_owned()

@@ -1,4 +1,4 @@
-//! The refresh_token grant. RFC 6749 §6, RFC 9700 §4.14.2.
+//! Refreshing tokens at `/token`. RFC 6749 §6, RFC 9700 §4.14.2.
 
 use signet::{crypto::refresh, domain::grant::RefreshToken, protocol::token::GrantType};
 

@@ -117,15 +117,14 @@ async fn an_unknown_resource_is_refused_at_once() {
 #[tokio::test]
 async fn a_scope_of_one_api_is_not_in_the_token_of_another() {
     let server = Server::start().await;
-    let core = &server.site.core;
     server.client().resource(API).resource(MAIL).create().await;
     let new = |name: &str, resource: &str| NewScope {
         name: name.to_owned(),
         description: "Read".to_owned(),
         resource: Some(resource.to_owned()),
     };
-    scopes::create(core, new("api:own", API)).await.unwrap();
-    scopes::create(core, new("mail:own", MAIL)).await.unwrap();
+    scopes::create(&server.site.core, new("api:own", API)).await.unwrap();
+    scopes::create(&server.site.core, new("mail:own", MAIL)).await.unwrap();
     let app = server.client().resource(API).resource(MAIL).scope("api:own mail:own offline_access").create().await;
     let alice = server.user("alice").await;
     let request = alice.asked_by(&app).and("resource", API).and("resource", MAIL);
