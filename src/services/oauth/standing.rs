@@ -47,7 +47,6 @@ pub fn may_redeem(subject: &Subject, client: &Client, code: &Code, now: Timestam
         && subject.session.user_id == code.user_id
         && subject.user.is_active()
         && code.scope.is_subset_of(&client.scope)
-        && code.resources.iter().all(|one| client.resources.contains(one))
         && consents(client.party, subject.consent.as_ref(), &code.scope)
 }
 
