@@ -95,10 +95,38 @@ async fn a_client_that_lost_a_resource_gets_no_token_for_it() {
     let (code, both) = (alice.allows(request()).await, alice.allows(request().and("resource", MAIL)).await);
     let (one, both) = (app.redeems(&alice.allows(request()).await).await, app.redeems(&both).await);
     app.changes(|members| members.resources = Some(vec![MAIL.to_owned()])).await;
-    app.redeems(&code).await.expect_refusal("invalid_grant");
+    app.redeems(&code).await.expect_refusal("invalid_target");
     app.refreshes(one.expect_tokens().refresh()).await.expect_refusal("invalid_target");
     let left = app.refreshes(both.expect_tokens().refresh()).await.expect_tokens();
     assert_eq!(audience(&left), MAIL);
+}
+
+/// RFC 9068 §3: the audience may follow from the scope; RFC 8707 §2.2: then it may be named at `/token`, too.
+#[tokio::test]
+async fn an_audience_follows_from_the_scope() {
+    let server = Server::start().await;
+    server.client().resource(API).resource(MAIL).create().await;
+    own_scope(&server, "api:own", API).await;
+    own_scope(&server, "mail:own", MAIL).await;
+    let app = server.client().scope("api:own mail:own offline_access").create().await;
+    let alice = server.user("alice").await;
+    let code = alice.approves(&app).await;
+    let first = app.redeems(&code).with("resource", API).await.expect_tokens();
+    assert_eq!(audience(&first), API);
+    assert_eq!(first.scope.as_deref(), Some("api:own offline_access"));
+    let both = app.refreshes(first.refresh()).await.expect_tokens();
+    assert_eq!(audience(&both), json!([API, MAIL]));
+    let other = app.refreshes(both.refresh()).with("resource", "https://other.example");
+    other.await.expect_refusal("invalid_target");
+
+    let code = alice.allows(alice.asked_by(&app).with("scope", "api:own").with("resource", API)).await;
+    assert_eq!(audience(&app.redeems(&code).await.expect_tokens()), API);
+}
+
+async fn own_scope(server: &Server, name: &str, resource: &str) {
+    let description = "Read".to_owned();
+    let new = NewScope { name: name.to_owned(), description, resource: Some(resource.to_owned()) };
+    scopes::create(&server.site.core, new).await.unwrap();
 }
 
 /// RFC 8707 §2: what is unknown or unacceptable is refused at `/authorize`, too.
@@ -118,13 +146,8 @@ async fn an_unknown_resource_is_refused_at_once() {
 async fn a_scope_of_one_api_is_not_in_the_token_of_another() {
     let server = Server::start().await;
     server.client().resource(API).resource(MAIL).create().await;
-    let new = |name: &str, resource: &str| NewScope {
-        name: name.to_owned(),
-        description: "Read".to_owned(),
-        resource: Some(resource.to_owned()),
-    };
-    scopes::create(&server.site.core, new("api:own", API)).await.unwrap();
-    scopes::create(&server.site.core, new("mail:own", MAIL)).await.unwrap();
+    own_scope(&server, "api:own", API).await;
+    own_scope(&server, "mail:own", MAIL).await;
     let app = server.client().resource(API).resource(MAIL).scope("api:own mail:own offline_access").create().await;
     let alice = server.user("alice").await;
     let request = alice.asked_by(&app).and("resource", API).and("resource", MAIL);
