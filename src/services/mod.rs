@@ -12,6 +12,7 @@ pub mod keys;
 pub mod leases;
 pub mod limits;
 pub mod oauth;
+pub mod playground;
 pub mod readiness;
 pub mod registry;
 pub mod sealing;
