@@ -1,5 +1,7 @@
 //! Puts the parts together: the only place where they all meet.
 
+use std::{thread, time::Duration};
+
 use crate::{
     config::{self, Settings, database::Synchronous},
     services::{clock::Clock, core::Core, fault::Fault, keys, leases, sealing},
@@ -39,10 +41,19 @@ pub fn open_store(settings: &Settings) -> Result<Store, Fault> {
     Ok(Store::open(&options)?)
 }
 
-/// A key to sign with, and the keyring read; the first key is made by one node only.
+/// A key to sign with, and the keyring read. The first key is made by one node only; one that starts at the
+/// same moment waits for it.
 pub fn ready_keys(core: &Core) -> Result<(), Fault> {
-    leases::held(core, leases::KEYS, || keys::tend(core))?;
-    keys::reload(core)
+    const TRIES: u32 = 50;
+    for _ in 0..TRIES {
+        leases::held(core, leases::KEYS, || keys::tend(core))?;
+        keys::reload(core)?;
+        if keys::signer(core).is_ok() {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(200));
+    }
+    keys::signer(core).map(drop)
 }
 
 fn bring_up_to_date(store: &Store, migrate: Migrate) -> Result<(), Fault> {

@@ -63,7 +63,8 @@ pub enum ClientCommand {
   A service that acts for itself:
     signet client create --name Nightly --grant client_credentials --scope api:read
   An API that checks tokens by introspection:
-    signet client create --name \"The API\" --grant client_credentials --resource-server https://api.example
+    signet client create --name API --grant client_credentials \\
+      --resource-server https://api.example
 
 Scopes and resources must be registered first: signet scope create, signet resource create.")]
 pub struct CreateArgs {
@@ -87,7 +88,7 @@ pub struct CreateArgs {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   signet client update 8c1f… --name \"New name\"
-  signet client update 8c1f… --redirect-uri https://app.example/cb --redirect-uri https://app.example/cb2
+  signet client update 8c1f… --redirect-uri https://a.example/cb --redirect-uri https://b.example/cb
   signet client update 8c1f… --logo-uri \"\" --access-seconds 0
   signet client update 8c1f… --disable
 
@@ -126,6 +127,9 @@ pub struct RotateArgs {
     client_secret: Option<Secret<String>>,
 }
 
+const SCOPE: &str = "The scopes it may ask for (repeatable, or in one text) [default of create: \"openid profile email offline_access\"; \
+                     with client_credentials alone none]";
+
 /// What both `create` and `update` can say.
 #[derive(Clone, Debug, Args)]
 struct MemberArgs {
@@ -135,12 +139,9 @@ struct MemberArgs {
     /// Where the browser may go after sign-out (repeatable)
     #[arg(long, value_name = "URI")]
     post_logout_redirect_uri: Option<Vec<String>>,
-    /// What it may do at /token (repeatable) [default of create: authorization_code refresh_token]
-    #[arg(long, value_name = "GRANT", value_parser = grant())]
+    #[arg(long, help = "What it may do at /token (repeatable) [default of create: authorization_code refresh_token]", value_name = "GRANT", value_parser = grant())]
     grant: Option<Vec<GrantType>>,
-    /// The scopes it may ask for (repeatable, or in one text) [default of create: "openid profile email
-    /// offline_access"; with client_credentials alone none]
-    #[arg(long, value_name = "SCOPES")]
+    #[arg(long, help = SCOPE, value_name = "SCOPES")]
     scope: Option<Vec<String>>,
     /// How it authenticates at /token (repeatable) [default of create: both ways of sending a secret]
     #[arg(long, value_name = "METHOD", value_parser = auth_method())]
@@ -166,8 +167,11 @@ struct MemberArgs {
     /// A registered resource that it is the server of: it may introspect tokens with this audience (repeatable)
     #[arg(long, value_name = "URI")]
     resource_server: Option<Vec<String>>,
-    /// Life of its access tokens in seconds, not above tokens.access_seconds [default of create: that setting]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(
+        long,
+        help = "Life of its access tokens in seconds, at most the setting tokens.access_seconds (the default)",
+        value_name = "SECONDS"
+    )]
     access_seconds: Option<i64>,
     /// A browser origin that may read answers (repeatable) [default: those of a public client's redirect URIs]
     #[arg(long, value_name = "ORIGIN")]

@@ -13,7 +13,7 @@ use crate::{config::Issuer, services::admin::demo};
   signet dev
   signet dev --listen 127.0.0.1:9000 --data /tmp/signet
 
-Everything it makes lies in the folder --data; delete the folder to begin anew. Not for production: the demo
+Everything it makes lies in the folder --data; delete the folder to begin anew. Not for production: the demo \
 user's password is printed.")]
 pub struct DevArgs {
     /// Address and port to listen on (a loopback address)

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{key::SigningKey, time::Timestamp},
-    services::{admin::AdminError, core::Core, fault::Fault, keys},
+    services::{admin::AdminError, core::Core, keys},
 };
 
 #[derive(Clone, Debug, Subcommand)]
@@ -20,7 +20,7 @@ use crate::{
   signet key rotate
   signet key revoke 3oRk…
 
-A key's life is next, active, retired, gone. /jwks shows the first three, so that no validation fails during a
+A key's life is next, active, retired, gone. /jwks shows the first three, so that no validation fails during a \
 rotation. The server rotates by itself (keys.rotation_days).")]
 pub enum KeyCommand {
     /// Show every key with its state and times
@@ -36,7 +36,7 @@ The new key signs after keys.jwks_max_age_seconds + keys.refresh_seconds. Starte
     #[command(after_help = "Example:
   signet key revoke 3oRkD1x…
 
-If it was the only active key, a new one signs at once; resource servers that cached /jwks may refuse its tokens
+If it was the only active key, a new one signs at once; resource servers that cached /jwks may refuse its tokens \
 until their cache ends (keys.jwks_max_age_seconds).")]
     Revoke {
         /// The key's id, as `key list` shows it
@@ -74,11 +74,11 @@ impl KeyCommand {
         let now = core.clock.now();
         match self {
             Self::List => {
-                let keys = core.run(|core| keys::list(core)).await?;
+                let keys = core.run(keys::list).await?;
                 output.answer(&KeyList { keys: keys.iter().map(|key| shape(key, now)).collect() })?;
             }
             Self::Rotate => {
-                let key = core.run(|core| keys::rotate(core)).await?;
+                let key = core.run(keys::rotate).await?;
                 let sentence = format!("Key {} is published and signs from {}.", key.kid, key.activates_at.rfc3339());
                 output.answer(&KeyAct { key: shape(&key, now), sentence })?;
             }
@@ -94,7 +94,7 @@ impl KeyCommand {
 
 async fn revoke(core: &Core, kid: String) -> Result<SigningKey, CommandError> {
     let name = kid.clone();
-    let revoked = core.run(move |core| keys::revoke(core, &kid)).await.map_err(|fault: Fault| fault)?;
+    let revoked = core.run(move |core| keys::revoke(core, &kid)).await?;
     Ok(revoked.ok_or(AdminError::Absent { what: "key", name })?)
 }
 

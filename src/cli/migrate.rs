@@ -17,7 +17,7 @@ use crate::{
   signet migrate
   signet migrate --json
 
-Safe to run again, and from several nodes at once: one does it, the others wait. SQLite needs it never:
+Safe to run again, and from several nodes at once: one does it, the others wait. SQLite never needs it: \
 `serve` and `dev` do it at their start.")]
 pub struct MigrateArgs {}
 

@@ -34,14 +34,14 @@ use output::{Format, Output};
     propagate_version = true,
     max_term_width = 100,
     after_help = "Examples:
-  signet dev                         try it: a server with a demo user, demo clients and a playground
+  signet dev                         try it, with a demo user and a playground
   signet serve --config signet.toml  production
-  signet doctor                      what is wrong with this installation, and what to do
+  signet doctor                      what is wrong, and what to do about it
   signet client create --name \"My app\" --redirect-uri https://app.example/cb
-  signet user create --email alice@example.com --name Alice --password-stdin < password.txt
+  signet user create --email alice@example.com --name Alice
 
-Settings come from the defaults, a file, environment variables (SIGNET_HTTP__LISTEN=…) and flags, the
-later going before the earlier: docs/configuration.md lists them all."
+Settings come from the defaults, a file, environment variables (SIGNET_HTTP__LISTEN=…) and flags, \
+the later going before the earlier: docs/configuration.md lists them all."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -52,9 +52,14 @@ pub struct Cli {
 
 /// What every command takes.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// The settings file [default: SIGNET_CONFIG, else ./signet.toml if there is one]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(
+        long,
+        help = "The settings file [default: SIGNET_CONFIG, else ./signet.toml if there is one]",
+        global = true,
+        value_name = "FILE"
+    )]
     pub config: Option<PathBuf>,
     /// Answer with one JSON document on standard output
     #[arg(long, global = true)]

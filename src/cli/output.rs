@@ -1,7 +1,7 @@
 //! Where answers go: text for people or one JSON document for programs, errors beside them.
 
 use std::{
-    fmt::{self, Display},
+    fmt::{self, Display, Write as _},
     io::{self, Write},
 };
 
@@ -115,7 +115,7 @@ impl Display for Table {
             let mut line = String::new();
             for (at, cell) in row.iter().enumerate() {
                 let width = self.rows.iter().map(|row| cell_width(row, at)).max().unwrap_or(0);
-                line.push_str(&format!("{cell:width$}  "));
+                write!(line, "{cell:width$}  ")?;
             }
             writeln!(f, "{}", line.trim_end())?;
         }

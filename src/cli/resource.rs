@@ -27,7 +27,7 @@ pub enum ResourceCommand {
     #[command(after_help = "Example:
   signet resource create https://api.example --name \"The API\"
 
-Then let a client ask tokens for it (signet client update ID --resource https://api.example), and let the API
+Then let a client ask tokens for it (signet client update ID --resource https://api.example), and let the API \
 introspect them (signet client create --resource-server https://api.example …).")]
     Create {
         /// Its identifier: an absolute URI without fragment

@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug, Subcommand)]
 #[command(after_help = "Examples:
   signet scope create api:read --description \"Read the API\"
-  signet scope create api:write --description \"Change things\" --resource https://api.example
+  signet scope create api:write --description \"Change\" --resource https://api.example
   signet scope list
   signet scope delete api:read")]
 pub enum ScopeCommand {
@@ -40,7 +40,7 @@ pub enum ScopeCommand {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   signet scope create api:read --description \"Read the API\"
-  signet scope create api:write --description \"Change things\" --resource https://api.example
+  signet scope create api:write --description \"Change\" --resource https://api.example
 
 A client may ask for the scope once it is among the client's own: signet client update ID --scope \"…\"")]
 pub struct CreateArgs {

@@ -6,10 +6,11 @@ use clap::Args;
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   signet serve --config /etc/signet/signet.toml
-  SIGNET_ISSUER=https://login.example.com SIGNET_DATABASE__URL=postgres://signet@db/signet signet serve --migrate
+  SIGNET_DATABASE__URL=postgres://signet@db/signet signet serve --migrate
 
-On SQLite the schema is brought up to date at the start. On PostgreSQL run `signet migrate` first, or add
+On SQLite the schema is brought up to date at the start. On PostgreSQL run `signet migrate` first, or add \
 --migrate: of several nodes that start at once, one does it and the others wait.
+
 SIGTERM and SIGINT stop the server when the requests under way are answered (http.shutdown_seconds).")]
 pub struct ServeArgs {
     /// Bring a PostgreSQL database's schema up to date before serving

@@ -62,9 +62,9 @@ pub struct Who {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   signet user create --email alice@example.com --name Alice
-  echo \"$PASSWORD\" | signet user create --email bob@example.com --name Bob --admin --password-stdin --json
+  signet user create --email bob@example.com --admin --password-stdin < password.txt
 
-The address counts as verified unless --unverified says otherwise. The password's length is bounded by
+The address counts as verified unless --unverified says otherwise. The password's length is bounded by \
 passwords.minimum_length and passwords.maximum_length (characters).")]
 pub struct CreateArgs {
     /// E-mail address; what the user signs in with

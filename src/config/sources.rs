@@ -83,9 +83,14 @@ impl Sources {
         }
         let mut settings = apply(defaults, &given)?;
         settings.check().map_err(|misfit| blame(misfit, &given))?;
-        settings.keys.sealing_key = self.environment.get(SEALING_KEY).cloned().map(Secret::new);
+        settings.keys.sealing_key = self.sealing_key();
         settings.file = file;
         Ok(settings)
+    }
+
+    /// An empty one is what an unset variable of a compose file becomes.
+    fn sealing_key(&self) -> Option<Secret<String>> {
+        self.environment.get(SEALING_KEY).filter(|text| !text.trim().is_empty()).cloned().map(Secret::new)
     }
 
     fn find_file(&self) -> Option<PathBuf> {

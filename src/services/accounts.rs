@@ -55,8 +55,8 @@ pub async fn login(core: &Core, login: Login) -> Result<LoginOutcome, Fault> {
     if user.status != UserStatus::Active {
         return Ok(LoginOutcome::Suspended);
     }
-    let stronger = stronger_hash(core, password, phc).await?;
-    let begun = core.run(move |core| begin(core, &user, stronger, cookie)).await?;
+    let rehashed = rehash(core, password, phc).await?;
+    let begun = core.run(move |core| begin(core, &user, rehashed, cookie)).await?;
     Ok(LoginOutcome::SignedIn(Box::new(begun)))
 }
 
@@ -67,21 +67,27 @@ fn find_by_name(core: &Core, name: &str) -> Result<Option<(User, Option<String>)
     Ok(core.store.read(|db| users::find_by_login(db, &name))?)
 }
 
+/// A hash at the old cost, and the one that takes its place.
+struct Rehashed {
+    old: String,
+    new: String,
+}
+
 /// A new hash where the cost in the settings has changed since the old one was made.
-async fn stronger_hash(core: &Core, password: Secret<String>, phc: Option<String>) -> Result<Option<String>, Fault> {
+async fn rehash(core: &Core, password: Secret<String>, phc: Option<String>) -> Result<Option<Rehashed>, Fault> {
     match phc {
-        Some(phc) if passwords::needs_rehash(&core.password_cost(), &phc) => {
-            core.hash_password(password).await.map(Some)
+        Some(old) if passwords::needs_rehash(&core.password_cost(), &old) => {
+            Ok(Some(Rehashed { new: core.hash_password(password).await?, old }))
         }
         _ => Ok(None),
     }
 }
 
-fn begin(core: &Core, user: &User, stronger: Option<String>, cookie: Option<String>) -> Result<Begun, Fault> {
+fn begin(core: &Core, user: &User, rehashed: Option<Rehashed>, cookie: Option<String>) -> Result<Begun, Fault> {
     let before = cookie.as_deref().map(digest::secret);
     Ok(core.store.write(|db| {
-        if let Some(phc) = &stronger {
-            users::update_password(db, &user.id, phc, core.clock.now())?;
+        if let Some(Rehashed { old, new }) = &rehashed {
+            users::replace_hash(db, &user.id, old, new)?;
         }
         sessions::begin(core, db, user, before)
     })?)

@@ -6,6 +6,7 @@ use tokio::{
     sync::Semaphore,
     task::{JoinError, spawn_blocking},
 };
+use tracing::Span;
 
 use super::{clients::ClientCache, clock::Clock, fault::Fault, keys::Keys, limits::Limits, registry::Registry};
 use crate::{
@@ -83,9 +84,10 @@ impl Core {
             return Err(Fault::Unavailable("too many requests are being worked on".into()).into());
         };
         let core = self.clone();
+        let request = Span::current();
         let done = spawn_blocking(move || {
             let _admitted = admitted;
-            work(&core)
+            request.in_scope(|| work(&core))
         });
         done.await.map_err(stopped)?
     }

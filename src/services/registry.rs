@@ -9,7 +9,7 @@ use crate::{
         time::Timestamp,
     },
     protocol::scope::Scope,
-    store::{StoreError, resources, scopes},
+    store::{Db, StoreError, resources, scopes},
 };
 
 /// The cell that keeps the last reading.
@@ -42,6 +42,13 @@ pub fn registered(core: &Core) -> Result<Arc<Registered>, StoreError> {
         Arc::new(core.store.read(|db| Ok(Registered { scopes: scopes::list(db)?, resources: resources::list(db)? }))?);
     *core.registry.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&registered)));
     Ok(registered)
+}
+
+/// Writes to the registry; this node reads it again, the others learn of it when their copy ends.
+pub fn change<T>(core: &Core, write: impl FnOnce(&mut Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let changed = core.store.write(write)?;
+    *core.registry.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+    Ok(changed)
 }
 
 impl Registered {

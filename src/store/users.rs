@@ -95,6 +95,12 @@ pub fn update_password(db: &mut Db, user: &UserId, hash: &str, now: Timestamp) -
     Ok(diesel::update(users::table.find(user.as_str())).set(change).execute(db)? == 1)
 }
 
+/// The same password, hashed at another cost; false where it was changed meanwhile.
+pub fn replace_hash(db: &mut Db, user: &UserId, old: &str, new: &str) -> Result<bool, StoreError> {
+    let unchanged = users::table.find(user.as_str()).filter(users::password_hash.eq(old));
+    Ok(diesel::update(unchanged).set(users::password_hash.eq(new)).execute(db)? == 1)
+}
+
 /// Writes everything but the id and the password.
 pub fn update_profile(db: &mut Db, user: &User) -> Result<Updated, StoreError> {
     use diesel::result::{DatabaseErrorKind::UniqueViolation, Error};
@@ -279,6 +285,8 @@ mod tests {
             let alice = user(1);
             store.write(|db| insert(db, &alice, Some("old"))).unwrap();
             store.write(|db| update_password(db, &alice.id, "new", after(5))).unwrap();
+            assert!(!store.write(|db| replace_hash(db, &alice.id, "old", "newer")).unwrap());
+            assert!(store.write(|db| replace_hash(db, &alice.id, "new", "new")).unwrap());
             store.write(|db| update_status(db, &alice.id, UserStatus::Suspended, after(9))).unwrap();
             let (found, hash) = store.read(|db| find_by_login(db, "user1")).unwrap().unwrap();
             assert_eq!(hash.as_deref(), Some("new"));

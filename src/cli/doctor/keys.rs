@@ -61,7 +61,7 @@ fn check_signing(settings: &Settings, store: &Store, ring: &SealingRing, report:
     });
     match loaded {
         Ok(keys) if keys.is_empty() => {
-            report.warning(CHECK, "there are none yet", "the first `signet serve` makes one")
+            report.warning(CHECK, "there are none yet", "the first `signet serve` makes one");
         }
         Ok(keys) => judge(settings, &keys, now, report),
         Err(broken) => report.error(CHECK, broken, "restore the sealing key and the database of the same time"),

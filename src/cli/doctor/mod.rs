@@ -23,7 +23,7 @@ mod keys;
   signet doctor
   signet doctor --config /etc/signet/signet.toml --json
 
-It changes nothing, and may run beside the server. Each line is ok, a warning or an error, with what to do. The exit
+It changes nothing, and may run beside the server. Each line is ok, a warning or an error, with what to do. The exit \
 code is 1 if there is an error.")]
 pub struct DoctorArgs {}
 

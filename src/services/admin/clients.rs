@@ -290,7 +290,7 @@ fn given_or_random(given: Option<Secret<String>>) -> Result<Secret<String>, Admi
 fn random_id() -> Result<ClientId, AdminError> {
     let mut text = String::new();
     for byte in random::bytes::<16>() {
-        write!(text, "{byte:02x}").map_err(|broken| unfit("client id", broken))?;
+        write!(text, "{byte:02x}").map_err(|broken| unfit("client id", broken.to_string()))?;
     }
     ClientId::parse(&text).ok_or_else(|| unfit("client id", "could not be made"))
 }

@@ -31,8 +31,8 @@ impl From<StoreError> for AdminError {
     }
 }
 
-fn unfit(what: &'static str, reason: impl ToString) -> AdminError {
-    AdminError::Unfit { what, reason: reason.to_string() }
+fn unfit(what: &'static str, reason: impl Into<String>) -> AdminError {
+    AdminError::Unfit { what, reason: reason.into() }
 }
 
 fn absent(what: &'static str, name: &str) -> AdminError {

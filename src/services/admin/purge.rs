@@ -9,13 +9,17 @@ use crate::{
 /// Rows of a table in one transaction: the write lock is given back in between.
 const BATCH: i64 = 500;
 
-/// Deletes everything that has expired by now, batch by batch, and counts it.
+/// Deletes everything that has expired by now, and counts it.
 pub async fn expired(core: &Core) -> Result<Purged, AdminError> {
+    Ok(core.run(batches).await?)
+}
+
+/// The same, batch by batch, on this thread.
+pub fn batches(core: &Core) -> Result<Purged, Fault> {
     let now = core.clock.now();
     let mut sum = Purged::default();
     loop {
-        let batch =
-            core.run(move |core| core.store.write(|db| purge::expired(db, now, BATCH)).map_err(Fault::from)).await?;
+        let batch = core.store.write(|db| purge::expired(db, now, BATCH))?;
         if batch.total() == 0 {
             return Ok(sum);
         }

@@ -4,7 +4,7 @@ use super::{AdminError, absent, readable, unfit};
 use crate::{
     domain::scope::Resource,
     protocol::resource,
-    services::core::Core,
+    services::{core::Core, registry},
     store::{resources, scopes},
 };
 
@@ -15,7 +15,7 @@ pub async fn create(core: &Core, identifier: &str, name: &str) -> Result<Resourc
     let name = readable("name", name)?;
     core.run(move |core| {
         let resource = Resource { identifier, name, created_at: core.clock.now() };
-        if core.store.write(|db| resources::insert(db, &resource))? {
+        if registry::change(core, |db| resources::insert(db, &resource))? {
             Ok(resource)
         } else {
             Err(AdminError::Taken { what: "resource", name: resource.identifier })
@@ -32,7 +32,7 @@ pub async fn list(core: &Core) -> Result<Vec<Resource>, AdminError> {
 pub async fn delete(core: &Core, identifier: &str) -> Result<(), AdminError> {
     let identifier = identifier.to_owned();
     core.run(move |core| {
-        core.store.write(|db| {
+        registry::change(core, |db| {
             let scopes = scopes::list(db)?;
             if let Some(scope) = scopes.iter().find(|scope| scope.resource.as_ref() == Some(&identifier)) {
                 let reason = format!("the scope {} belongs to it: signet scope delete {}", scope.name, scope.name);

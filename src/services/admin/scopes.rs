@@ -4,7 +4,7 @@ use super::{AdminError, absent, readable, unfit};
 use crate::{
     domain::scope::{OPENID_SCOPES, RegisteredScope},
     protocol::scope::Scope,
-    services::core::Core,
+    services::{core::Core, registry},
     store::{resources, scopes},
 };
 
@@ -31,7 +31,7 @@ pub async fn list(core: &Core) -> Result<Vec<RegisteredScope>, AdminError> {
 pub async fn delete(core: &Core, name: &str) -> Result<(), AdminError> {
     let name = name.to_owned();
     core.run(move |core| {
-        let deleted = core.store.write(|db| scopes::delete(db, &name))?;
+        let deleted = registry::change(core, |db| scopes::delete(db, &name))?;
         if deleted { Ok(()) } else { Err(absent("scope", &name)) }
     })
     .await
@@ -51,7 +51,7 @@ fn insert(core: &Core, new: &NewScope) -> Result<RegisteredScope, AdminError> {
         resource: new.resource.clone(),
         created_at: core.clock.now(),
     };
-    core.store.write(|db| {
+    registry::change(core, |db| {
         if let Some(resource) = &scope.resource
             && resources::find(db, resource)?.is_none()
         {

@@ -46,9 +46,7 @@ pub async fn create(core: &Core, new: NewUser) -> Result<User, AdminError> {
         Some(given) => Username::Given(parse_username(given)?),
         None => Username::From(readable_part(&email)),
     };
-    if let Some(name) = &new.profile.name {
-        readable("name", name)?;
-    }
+    check_profile(&new.profile)?;
     check_password(&core.settings.passwords, &new.password)?;
     let phc = core.hash_password(new.password).await?;
     core.run(move |core| {
@@ -185,6 +183,32 @@ fn candidates(start: &str) -> Vec<String> {
     std::iter::once(start.to_owned()).chain(numbered).chain([rare]).collect()
 }
 
+fn check_profile(profile: &Profile) -> Result<(), AdminError> {
+    let address = profile.address.clone().unwrap_or_default();
+    let members = [
+        ("name", &profile.name),
+        ("given name", &profile.given_name),
+        ("family name", &profile.family_name),
+        ("locale", &profile.locale),
+        ("time zone", &profile.zoneinfo),
+        ("phone", &profile.phone_number),
+        ("street address", &address.street_address),
+        ("locality", &address.locality),
+        ("region", &address.region),
+        ("postal code", &address.postal_code),
+        ("country", &address.country),
+    ];
+    for (what, text) in members {
+        text.as_ref().map_or(Ok(String::new()), |text| readable(what, text))?;
+    }
+    // Applications put it into `<img src>`.
+    let is_address = |url: &String| url.starts_with("https://") && url.len() <= 2048;
+    if profile.picture.as_ref().is_some_and(|url| !is_address(url)) {
+        return Err(unfit("picture", "must be an https address"));
+    }
+    Ok(())
+}
+
 /// Length is what counts (NIST SP 800-63B §3.1.1.2).
 fn check_password(settings: &PasswordSettings, password: &Secret<String>) -> Result<(), AdminError> {
     let length = password.reveal().chars().count();
@@ -216,5 +240,14 @@ mod tests {
         assert!(!check("ééééééééé"));
         assert!(check("éééééééééé"));
         assert!(!check(&"x".repeat(129)));
+    }
+
+    #[test]
+    fn a_profile_is_readable_and_its_picture_is_no_script() {
+        let name = Profile { name: Some("Al\u{7}ice".into()), ..Profile::default() };
+        assert!(check_profile(&name).is_err());
+        let picture = |url: &str| check_profile(&Profile { picture: Some(url.into()), ..Profile::default() });
+        assert!(picture("javascript:alert(1)").is_err());
+        assert!(picture("https://a.example/me.png").is_ok());
     }
 }

@@ -1,0 +1,23 @@
+//! A server that really listens, and the people and programs that talk to it.
+
+mod answer;
+mod authorization;
+mod browser;
+mod client;
+mod database;
+mod jwt;
+mod page;
+mod request;
+mod server;
+mod user;
+
+pub(crate) use answer::{Answer, Tokens};
+pub(crate) use authorization::{Asked, Authorization, Code};
+pub(crate) use browser::Browser;
+pub(crate) use client::{Auth, ClientBuilder, TestClient};
+pub(crate) use jwt::{claims, header};
+pub(crate) use request::Request;
+pub(crate) use server::{Server, Site};
+pub(crate) use user::TestUser;
+
+pub(crate) use signet::domain::time::Seconds;

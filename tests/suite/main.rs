@@ -1,0 +1,13 @@
+//! The black-box tests: what the server says on the wire. Folders mirror the URLs.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a failing test should stop loudly"
+)]
+
+mod harness;
+mod oauth;
