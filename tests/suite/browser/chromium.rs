@@ -88,8 +88,12 @@ impl Chromium {
             let wide = self.lays_out(width, 800).await["scrollWidth"].as_u64().unwrap();
             assert!(wide <= u64::from(width), "{name} is {wide} wide at {width}");
             for scheme in ["light", "dark"] {
-                let feature = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-                self.devtools("Emulation.setEmulatedMedia", json!({ "features": feature })).await;
+                // Without motion, so that no picture is taken between two colours.
+                let features = json!([
+                    { "name": "prefers-color-scheme", "value": scheme },
+                    { "name": "prefers-reduced-motion", "value": "reduce" },
+                ]);
+                self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
                 let picture = self.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await;
                 let file = folder.join(format!("{name}-{width}-{scheme}.png"));
                 fs::write(file, decoded(picture["data"].as_str().unwrap())).unwrap();
