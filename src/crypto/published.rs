@@ -19,7 +19,7 @@ pub struct Signed {
 }
 
 /// Finds the key in `key_set`, the text of a JWK Set (RFC 7517 §5), and checks the signature with it.
-pub fn verify(key_set: &str, token: &str, kind: TokenType) -> Result<Signed, JwtError> {
+pub fn verify(key_set: &str, token: &str, wanted: TokenType) -> Result<Signed, JwtError> {
     if token.len() > MAX_LENGTH {
         return Err(JwtError::Malformed);
     }
@@ -27,7 +27,7 @@ pub fn verify(key_set: &str, token: &str, kind: TokenType) -> Result<Signed, Jwt
     if header.crit.is_some() || header.zip.is_some() || header.enc.is_some() {
         return Err(JwtError::Header);
     }
-    if header.typ.as_deref() != Some(kind.as_str()) {
+    if header.typ.as_deref() != Some(wanted.as_str()) {
         return Err(JwtError::Type);
     }
     let keys: JwkSet = serde_json::from_str(key_set).ok().ok_or(JwtError::UnknownKey)?;

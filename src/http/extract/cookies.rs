@@ -46,7 +46,11 @@ pub fn binding<'a>(settings: &Settings, value: &str) -> Cookie<'a> {
 }
 
 /// Keeps what the playground needs while the browser is away. Development only, so plain loopback.
-pub const PLAYGROUND: &str = "signet-playground";
+const PLAYGROUND: &str = "signet-playground";
+
+pub fn kept_by_playground(request: &HttpRequest) -> Option<String> {
+    request.cookie(PLAYGROUND).map(|cookie| cookie.value().to_owned())
+}
 
 /// As long as an interaction may take.
 pub fn playground<'a>(settings: &Settings, sealed: &str) -> Cookie<'a> {

@@ -23,9 +23,12 @@ pub enum Call {
 /// What `/token` answers. RFC 6749 §5.1.
 #[derive(Deserialize)]
 struct Issued {
-    access_token: String,
-    id_token: Option<String>,
-    refresh_token: Option<String>,
+    #[serde(rename = "access_token")]
+    access: String,
+    #[serde(rename = "id_token")]
+    id: Option<String>,
+    #[serde(rename = "refresh_token")]
+    refresh: Option<String>,
 }
 
 /// Carries the call out, if the run has what it needs; the run remembers what was said.
@@ -86,8 +89,8 @@ async fn take(core: &Core, party: Party<'_>, run: &mut Run, answer: Exchange, fr
     let issued = answer.body().and_then(|body| serde_json::from_str::<Issued>(body).ok());
     let mut exchanges = vec![answer];
     if let Some(issued) = issued {
-        let issuer = core.settings.issuer.as_str();
-        let expected = Expected { issuer, client_id: party.client_id, now: core.clock.now(), from };
+        let now = core.clock.now();
+        let expected = Expected { issuer: core.settings.issuer.as_str(), client_id: party.client_id, now, from };
         let mut tokens = check(run.key_set.as_deref().unwrap_or_default(), &issued, &expected);
         if tokens.access.wants_newer_keys() {
             let fetched = Sent::get(core.settings.issuer.url("/jwks")).exchange(What::KeySet).await;
@@ -101,10 +104,10 @@ async fn take(core: &Core, party: Party<'_>, run: &mut Run, answer: Exchange, fr
 }
 
 fn check(key_set: &str, issued: &Issued, expected: &Expected<'_>) -> Tokens {
-    let access = &issued.access_token;
+    let access = &issued.access;
     Tokens {
         access: tokens::access(key_set, access, expected),
-        id: issued.id_token.as_deref().map(|raw| tokens::id(key_set, raw, access, expected)),
-        refresh: issued.refresh_token.clone(),
+        id: issued.id.as_deref().map(|raw| tokens::id(key_set, raw, access, expected)),
+        refresh: issued.refresh.clone(),
     }
 }

@@ -76,9 +76,10 @@ pub fn begin(core: &Core, browser: &Browser, party: Party<'_>) -> Departure {
 }
 
 /// The browser is back at the redirect URI.
-pub fn arrive(core: &Core, browser: &Browser, party: Party<'_>, cookie: Option<&str>, params: &Params) -> Arrival {
+pub fn arrive(core: &Core, browser: &Browser, party: Party<'_>, brought: Option<&str>, params: &Params) -> Arrival {
     let issuer = &core.settings.issuer;
-    let Some(Trip { state, to: Destination::Authorize { nonce, verifier }, .. }) = recall(core, browser, cookie) else {
+    let Some(Trip { state, to: Destination::Authorize { nonce, verifier }, .. }) = recall(core, browser, brought)
+    else {
         return Arrival::Strange(Strange::NoTrip);
     };
     if params.get("state") != Some(state.as_str()) {
@@ -94,8 +95,8 @@ pub fn arrive(core: &Core, browser: &Browser, party: Party<'_>, cookie: Option<&
         answer: Answer::Redirect { url: callback(issuer), params: owned(params) },
     }]);
     match (params.get("code"), params.get("error")) {
-        (Some(code), None) => {
-            run.code = Some(PendingCode { code: code.to_owned(), verifier, nonce });
+        (Some(given), None) => {
+            run.code = Some(PendingCode { code: given.to_owned(), verifier, nonce });
             Arrival::Code(run)
         }
         (None, Some(error)) => {

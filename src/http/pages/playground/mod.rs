@@ -40,23 +40,22 @@ enum Notice {
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    if request.connection_info().host() != app.layout.host {
+    let host = request.headers().get(header::HOST);
+    if host.is_some_and(|host| host.as_bytes() != app.layout.host.as_bytes()) {
         // `localhost` and `127.0.0.1` share neither cookies nor an origin.
         let home = app.settings().issuer.url("/playground");
         return HttpResponse::SeeOther().insert_header((header::LOCATION, home)).finish();
     }
-    let Ok(params) = query::params(&request) else {
-        return show(&app, &cookies::browser(&request, app.settings()), Run::default(), Notice::None);
-    };
+    let params = query::params(&request).unwrap_or_default();
     let browser = cookies::browser(&request, app.settings());
-    let cookie = request.cookie(cookies::PLAYGROUND);
-    match trip::come_home(&app.core, &browser, cookie.as_ref().map(|cookie| cookie.value()), &params) {
+    let cookie = cookies::kept_by_playground(&request);
+    match trip::come_home(&app.core, &browser, cookie.as_deref(), &params) {
         Some(run) => {
             let said =
                 "You are signed out. The signatures of the tokens still fit: ask the server what they are worth.";
-            show(&app, &browser, run, Notice::Good(said))
+            show(&app, &browser, run, &Notice::Good(said))
         }
-        None => show(&app, &browser, Run::default(), Notice::None),
+        None => show(&app, &browser, Run::default(), &Notice::None),
     }
 }
 
@@ -70,11 +69,11 @@ pub async fn callback(app: Data<App>, request: HttpRequest) -> HttpResponse {
         Err(refusal) => return error::refused(&app, &request, &refusal),
     };
     let browser = cookies::browser(&request, app.settings());
-    let cookie = request.cookie(cookies::PLAYGROUND);
-    match trip::arrive(&app.core, &browser, demo.into(), cookie.as_ref().map(|cookie| cookie.value()), &params) {
-        Arrival::Code(run) => show(&app, &browser, run, Notice::None),
+    let cookie = cookies::kept_by_playground(&request);
+    match trip::arrive(&app.core, &browser, demo.into(), cookie.as_deref(), &params) {
+        Arrival::Code(run) => show(&app, &browser, run, &Notice::None),
         Arrival::Refused { run, error, description } => {
-            show(&app, &browser, run, Notice::Bad(format!("The answer is {error}: {description}.")))
+            show(&app, &browser, run, &Notice::Bad(format!("The answer is {error}: {description}.")))
         }
         Arrival::Strange(strange) => refuse(&app, &browser, strange.into()),
     }
@@ -107,7 +106,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, form: Result<Form, BadBo
         (Action::Revoke, _) => Call::Revoke,
     };
     match run {
-        Some(run) => show(&app, &browser, call::make(&app.core, demo.into(), run, call).await, Notice::None),
+        Some(run) => show(&app, &browser, call::make(&app.core, demo.into(), run, call).await, &Notice::None),
         None => refuse(&app, &browser, STALE.to_owned()),
     }
 }
@@ -129,16 +128,16 @@ fn depart(app: &App, browser: &Browser, departure: &Departure) -> HttpResponse {
         .finish()
 }
 
-fn show(app: &App, browser: &Browser, run: Run, notice: Notice) -> HttpResponse {
+fn show(app: &App, browser: &Browser, run: Run, notice: &Notice) -> HttpResponse {
     page(app, browser, run, notice, StatusCode::OK)
 }
 
 /// Nothing can be believed: the walk begins anew.
 fn refuse(app: &App, browser: &Browser, reason: String) -> HttpResponse {
-    page(app, browser, Run::default(), Notice::Bad(reason), StatusCode::BAD_REQUEST)
+    page(app, browser, Run::default(), &Notice::Bad(reason), StatusCode::BAD_REQUEST)
 }
 
-fn page(app: &App, browser: &Browser, run: Run, notice: Notice, status: StatusCode) -> HttpResponse {
+fn page(app: &App, browser: &Browser, run: Run, notice: &Notice, status: StatusCode) -> HttpResponse {
     let (email, password) = match &app.mode {
         Mode::Dev(demo) => (demo.email.as_str(), demo.password.as_str()),
         Mode::Serve => return HttpResponse::NotFound().finish(),
@@ -151,11 +150,11 @@ fn page(app: &App, browser: &Browser, run: Run, notice: Notice, status: StatusCo
         demo_password: password,
         next: next(&run, step),
         actions,
-        notice: match &notice {
+        notice: match notice {
             Notice::Good(said) => Some(said),
             Notice::None | Notice::Bad(_) => None,
         },
-        alert: match &notice {
+        alert: match notice {
             Notice::Bad(said) => Some(said),
             Notice::None | Notice::Good(_) => None,
         },

@@ -84,7 +84,7 @@ fn named(status: u16) -> String {
 }
 
 fn lines(pairs: &[(String, String)], between: &str) -> String {
-    pairs.iter().map(|(name, value)| format!("{name}{between}{value}\n")).collect()
+    pairs.iter().flat_map(|(name, value)| [name, between, value, "\n"]).collect()
 }
 
 fn indented(json: &Value) -> String {
