@@ -3,9 +3,9 @@
 use std::{thread, time::Duration};
 
 use crate::{
-    config::{self, Settings, database::Synchronous},
-    services::{clock::Clock, core::Core, fault::Fault, keys, leases, sealing},
-    store::{self, Store, migrations},
+    config::Settings,
+    services::{clock::Clock, core::Core, database, fault::Fault, keys, leases, sealing},
+    store::{Store, migrations},
 };
 
 /// What happens to a database whose tables are older than this program.
@@ -19,26 +19,10 @@ pub enum Migrate {
 
 /// Opens the database and makes the core; the caller decides whether keys are made and tended.
 pub fn open(settings: Settings, clock: Clock, migrate: Migrate) -> Result<Core, Fault> {
-    let store = open_store(&settings)?;
+    let store = database::open(&settings.database)?;
     bring_up_to_date(&store, migrate)?;
     let ring = sealing::open(&settings, &store)?;
     Core::new(settings, store, ring, clock)
-}
-
-/// The database that the settings name, as it is.
-pub fn open_store(settings: &Settings) -> Result<Store, Fault> {
-    let database = &settings.database;
-    let options = store::Options {
-        readers: database.readers,
-        synchronous: match database.synchronous {
-            Synchronous::Normal => store::Synchronous::Normal,
-            Synchronous::Full => store::Synchronous::Full,
-        },
-        wait: database.wait(),
-        statement_timeout: config::duration(database.statement_seconds),
-        ..store::Options::new(database.url.as_str())
-    };
-    Ok(Store::open(&options)?)
 }
 
 /// A key to sign with, and the keyring read. The first key is made by one node only; one that starts at the

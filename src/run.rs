@@ -10,7 +10,7 @@ use crate::{
     config::{Settings, Sources, log::Format},
     http::app::Mode,
     jobs, server,
-    services::{admin::demo, clock::Clock, core::Core, fault::Fault},
+    services::{admin::demo, clock::Clock, core::Core, database, fault::Fault},
 };
 
 /// Runs the command and says how it went.
@@ -37,7 +37,7 @@ async fn carry_out(cli: Cli, output: &mut Output) -> Result<(), CommandError> {
     match cli.command {
         Command::Serve(args) => serve(sources, args).await,
         Command::Dev(args) => dev(sources, args, output).await,
-        Command::Migrate(args) => args.run(&app::open_store(&settings(&sources)?)?, output),
+        Command::Migrate(args) => args.run(&database::open(&settings(&sources)?.database)?, output),
         Command::Doctor(args) => args.run(&sources, output).await,
         Command::Administer(command) => administer(&sources, command, output).await,
     }

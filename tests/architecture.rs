@@ -24,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// The files above all layers, where the parts meet.
-const TOP: &[&str] = &["lib.rs", "main.rs", "app.rs", "server.rs"];
+const TOP: &[&str] = &["lib.rs", "main.rs", "app.rs", "run.rs", "server.rs"];
 
 /// Libraries that stay where they are: the beginning of the crate's name, and the paths below `src/` that may say it.
 const CONFINED: &[(&str, &[&str])] = &[

@@ -14,7 +14,10 @@ use crate::{config::Issuer, services::admin::demo};
   signet dev --listen 127.0.0.1:9000 --data /tmp/signet
 
 Everything it makes lies in the folder --data; delete the folder to begin anew. Not for production: the demo \
-user's password is printed.")]
+user's password is printed.
+
+Other commands reach what it made like this:
+  SIGNET_KEYS__DIRECTORY=data/keys signet client list")]
 pub struct DevArgs {
     /// Address and port to listen on (a loopback address)
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]

@@ -89,7 +89,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
 
 impl Default for Issuer {
     fn default() -> Self {
-        let origin = "http://localhost:8080";
+        let origin = "http://127.0.0.1:8080";
         Self { text: origin.to_owned(), origin: origin.to_owned(), path: String::new() }
     }
 }

@@ -78,10 +78,12 @@ pub fn tend(core: &Core) -> Result<(), Fault> {
 pub fn rotate(core: &Core) -> Result<SigningKey, Fault> {
     let now = core.clock.now();
     let keys = core.store.read(signing_keys::list)?;
-    let next = keys.into_iter().find(|key| key.state(now) == KeyState::Next);
-    let key = match next {
-        Some(next) => next,
-        None => add(core, now.plus(rotation(core).publish_ahead))?,
+    let in_state = |state| keys.iter().find(|key| key.state(now) == state);
+    let key = match (in_state(KeyState::Next), in_state(KeyState::Active)) {
+        (Some(next), _) => next.clone(),
+        (None, Some(_)) => add(core, now.plus(rotation(core).publish_ahead))?,
+        // Nothing signs yet, so no cache holds an older set.
+        (None, None) => add(core, now)?,
     };
     reload(core)?;
     Ok(key)
@@ -115,14 +117,11 @@ pub fn list(core: &Core) -> Result<Vec<SigningKey>, Fault> {
 
 /// The times of a rotation, from the settings.
 pub fn rotation(core: &Core) -> Rotation {
-    /// Clocks of ours and of resource servers may differ by this much.
-    const SKEW: Seconds = Seconds(300);
     let settings = &core.settings;
-    let longest = settings.tokens.access_seconds.0.max(settings.tokens.id_seconds.0);
     Rotation {
-        every: Seconds::days(settings.keys.rotation_days),
-        publish_ahead: Seconds(settings.keys.jwks_max_age_seconds.0 + settings.keys.refresh_seconds.0),
-        keep_retired: Seconds(settings.keys.refresh_seconds.0 + longest + SKEW.0),
+        every: settings.keys.rotation(),
+        publish_ahead: settings.publish_ahead(),
+        keep_retired: settings.keep_retired(),
     }
 }
 

@@ -97,17 +97,21 @@ fn configuration(settings: &Settings, report: &mut Report) {
 
 impl Report {
     fn ok(&mut self, check: &'static str, message: impl fmt::Display) {
-        self.findings.push(Finding { check, status: Status::Ok, message: message.to_string(), advice: None });
+        self.add(check, Status::Ok, &message, None);
     }
 
     fn warning(&mut self, check: &'static str, message: impl fmt::Display, advice: impl Into<String>) {
-        let advice = Some(advice.into());
-        self.findings.push(Finding { check, status: Status::Warning, message: message.to_string(), advice });
+        self.add(check, Status::Warning, &message, Some(advice.into()));
     }
 
     fn error(&mut self, check: &'static str, message: impl fmt::Display, advice: impl Into<String>) {
-        let advice = Some(advice.into());
-        self.findings.push(Finding { check, status: Status::Error, message: message.to_string(), advice });
+        self.add(check, Status::Error, &message, Some(advice.into()));
+    }
+
+    /// One finding is one line, however many a database writes.
+    fn add(&mut self, check: &'static str, status: Status, message: &dyn fmt::Display, advice: Option<String>) {
+        let message = message.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        self.findings.push(Finding { check, status, message, advice });
     }
 
     fn worst(&self) -> Status {

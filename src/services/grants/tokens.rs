@@ -26,7 +26,7 @@ use crate::{
         fault::{Failure, Fault},
         keys,
         oauth::claims,
-        registry,
+        registry::{self, Registered},
     },
 };
 
@@ -46,8 +46,8 @@ pub(super) struct Issuance {
 pub(super) fn sign(core: &Core, client: &Client, issuance: Issuance) -> Result<TokenResponse, Failure> {
     let signer = keys::signer(core)?;
     let now = core.clock.now();
-    let audience = audience(core, client, &issuance.resources, &issuance.scope);
     let registered = registry::registered(core).map_err(Fault::from)?;
+    let audience = Audiences { core, client, registered: &registered }.of(&issuance.resources, &issuance.scope);
     let scope = registered.meant_for(&issuance.scope, &audience);
     let life = access_seconds(core, client).min(issuance.grant.expires_at.since(now).0);
     let grant = &issuance.grant;
@@ -81,8 +81,8 @@ pub(super) fn for_client(
 ) -> Result<TokenResponse, Failure> {
     let signer = keys::signer(core)?;
     let now = core.clock.now();
-    let audience = audience(core, client, resources, scope);
     let registered = registry::registered(core).map_err(Fault::from)?;
+    let audience = Audiences { core, client, registered: &registered }.of(resources, scope);
     let scope = registered.meant_for(scope, &audience);
     let life = access_seconds(core, client);
     let access_token = sign_access_token(
@@ -119,20 +119,39 @@ pub(super) fn first_refresh_token(client: &Client, token: RefreshToken) -> Optio
 }
 
 pub(super) fn access_seconds(core: &Core, client: &Client) -> i64 {
-    client.access_seconds.unwrap_or(core.settings.tokens.access_seconds.0)
+    // Retired keys are kept for the setting's time: a client's own can only be shorter.
+    let longest = core.settings.tokens.access_seconds.0;
+    client.access_seconds.map_or(longest, |own| own.min(longest))
 }
 
-/// RFC 8707: the resources asked for, else the client's default, else ourselves; `openid` adds ourselves for userinfo.
-fn audience(core: &Core, client: &Client, resources: &[String], scope: &Scope) -> Vec<String> {
-    let issuer = core.settings.issuer.as_str();
-    let mut audience = resources.to_vec();
-    if audience.is_empty() {
-        audience.extend(client.default_resource.clone());
+/// What an audience is chosen from.
+struct Audiences<'a> {
+    core: &'a Core,
+    client: &'a Client,
+    registered: &'a Registered,
+}
+
+impl Audiences<'_> {
+    /// The resources asked for, else the client's default, else those that own the scopes, else ourselves (RFC 9068 §3).
+    /// `openid` adds ourselves, for userinfo.
+    fn of(&self, resources: &[String], scope: &Scope) -> Vec<String> {
+        let issuer = self.core.settings.issuer.as_str();
+        let mut audience = resources.to_vec();
+        if audience.is_empty() {
+            audience.extend(self.client.default_resource.clone());
+        }
+        if audience.is_empty() {
+            for owner in self.registered.owners(scope) {
+                if !audience.iter().any(|one| one == owner) {
+                    audience.push(owner.to_owned());
+                }
+            }
+        }
+        if (audience.is_empty() || scope.contains(OPENID)) && !audience.iter().any(|one| one == issuer) {
+            audience.push(issuer.to_owned());
+        }
+        audience
     }
-    if (audience.is_empty() || scope.contains(OPENID)) && !audience.iter().any(|one| one == issuer) {
-        audience.push(issuer.to_owned());
-    }
-    audience
 }
 
 /// The members that every access token has, with nothing in the others.

@@ -74,7 +74,7 @@ pub async fn begin(core: &Core, browser: Browser, params: Params) -> Result<Step
         let checked = check(core, &params)?;
         let signed_in = sessions::find(core, browser.session.as_deref())?;
         let interaction = Interaction::new(params, core.clock.now(), signed_in.as_ref());
-        go_on(core, &browser, interaction, &checked, signed_in, Decided::NotYet)
+        Underway { core, browser: &browser, interaction, checked }.go_on(signed_in, Decided::NotYet)
     })
     .await
 }
@@ -82,9 +82,9 @@ pub async fn begin(core: &Core, browser: Browser, params: Params) -> Result<Step
 /// The same request again, after a form of ours.
 pub async fn resume(core: &Core, browser: Browser, sealed: String) -> Result<Step, FormRefusal> {
     core.run(move |core| {
-        let (interaction, checked) = open(core, &browser, &sealed)?;
+        let underway = Underway::open(core, &browser, &sealed)?;
         let signed_in = sessions::find(core, browser.session.as_deref())?;
-        Ok(go_on(core, &browser, interaction, &checked, signed_in, Decided::NotYet)?)
+        Ok(underway.go_on(signed_in, Decided::NotYet)?)
     })
     .await
 }
@@ -92,19 +92,20 @@ pub async fn resume(core: &Core, browser: Browser, sealed: String) -> Result<Ste
 /// The user's answer to the consent page; good only for the session it was shown to.
 pub async fn decide(core: &Core, browser: Browser, sealed: String, decision: Decision) -> Result<Step, FormRefusal> {
     core.run(move |core| {
-        let (interaction, checked) = open(core, &browser, &sealed)?;
+        let underway = Underway::open(core, &browser, &sealed)?;
         let signed_in = sessions::find(core, browser.session.as_deref())?;
-        let shown = signed_in.as_ref().is_some_and(|now| interaction.shown_to.as_ref() == Some(&now.session.id));
         let (decided, signed_in) = match (decision, signed_in) {
-            (Decision::Deny, _) => return Ok(Step::Answer(denied(core, &checked))),
-            (Decision::Switch, Some(signed_in)) => {
-                sessions::end(core, &signed_in.session.id)?;
+            (Decision::Deny, _) => return Ok(Step::Answer(underway.denied())),
+            (Decision::Switch, Some(left)) => {
+                sessions::end(core, &left.session.id)?;
                 (Decided::NotYet, None)
             }
-            (Decision::Allow, Some(signed_in)) if shown => (Decided::Allowed, Some(signed_in)),
-            (_, signed_in) => (Decided::NotYet, signed_in),
+            (Decision::Allow, Some(signed_in)) if underway.was_shown_to(&signed_in) => {
+                (Decided::Allowed, Some(signed_in))
+            }
+            (Decision::Allow | Decision::Switch, signed_in) => (Decided::NotYet, signed_in),
         };
-        Ok(go_on(core, &browser, interaction, &checked, signed_in, decided)?)
+        Ok(underway.go_on(signed_in, decided)?)
     })
     .await
 }
@@ -112,15 +113,15 @@ pub async fn decide(core: &Core, browser: Browser, sealed: String, decision: Dec
 /// The user's answer to the choice of an account.
 pub async fn choose(core: &Core, browser: Browser, sealed: String, account: Account) -> Result<Step, FormRefusal> {
     core.run(move |core| {
-        let (mut interaction, checked) = open(core, &browser, &sealed)?;
+        let mut underway = Underway::open(core, &browser, &sealed)?;
+        underway.interaction.account = AccountChoice::Made;
         let mut signed_in = sessions::find(core, browser.session.as_deref())?;
-        interaction.account = AccountChoice::Made;
-        if account == Account::Other {
-            if let Some(left) = signed_in.take() {
-                sessions::end(core, &left.session.id)?;
-            }
+        if account == Account::Other
+            && let Some(left) = signed_in.take()
+        {
+            sessions::end(core, &left.session.id)?;
         }
-        Ok(go_on(core, &browser, interaction, &checked, signed_in, Decided::NotYet)?)
+        Ok(underway.go_on(signed_in, Decided::NotYet)?)
     })
     .await
 }
@@ -128,97 +129,110 @@ pub async fn choose(core: &Core, browser: Browser, sealed: String, account: Acco
 /// What the login page shows, for a form that could not go on.
 pub async fn login_page(core: &Core, browser: Browser, sealed: String) -> Result<LoginStep, FormRefusal> {
     core.run(move |core| {
-        let (_, checked) = open(core, &browser, &sealed)?;
-        Ok(step::login_step(&checked, Why::NotSignedIn, sealed))
+        let underway = Underway::open(core, &browser, &sealed)?;
+        Ok(step::login(&underway.checked, Why::NotSignedIn, sealed))
     })
     .await
 }
 
 /// The user does not want to sign in: `access_denied`.
 pub async fn cancel(core: &Core, browser: Browser, sealed: String) -> Result<AuthorizeAnswer, FormRefusal> {
-    core.run(move |core| {
-        let (_, checked) = open(core, &browser, &sealed)?;
-        Ok(denied(core, &checked))
-    })
-    .await
+    core.run(move |core| Ok(Underway::open(core, &browser, &sealed)?.denied())).await
 }
 
-fn open(core: &Core, browser: &Browser, sealed: &str) -> Result<(Interaction, Checked), FormRefusal> {
-    let interaction = Interaction::open(core, browser, sealed).ok_or(FormRefusal::Stale)?;
-    let checked = check(core, &interaction.params)?;
-    Ok((interaction, checked))
+/// One request on its way to the code, on one browser.
+struct Underway<'a> {
+    core: &'a Core,
+    browser: &'a Browser,
+    interaction: Interaction,
+    checked: Checked,
 }
 
-fn denied(core: &Core, checked: &Checked) -> AuthorizeAnswer {
-    refused(core, checked, &OAuthError::access_denied("the user did not allow it"))
-}
+impl<'a> Underway<'a> {
+    /// What a form of ours carried; everything is checked again.
+    fn open(core: &'a Core, browser: &'a Browser, sealed: &str) -> Result<Self, FormRefusal> {
+        let interaction = Interaction::open(core, browser, sealed).ok_or(FormRefusal::Stale)?;
+        let checked = check(core, &interaction.params)?;
+        Ok(Self { core, browser, interaction, checked })
+    }
 
-fn refused(core: &Core, checked: &Checked, error: &OAuthError) -> AuthorizeAnswer {
-    let request = &checked.request;
-    let issuer = core.settings.issuer.as_str();
-    AuthorizeAnswer::error(&request.redirect_uri, request.response_mode, request.state.as_deref(), issuer, error)
-}
-
-fn go_on(
-    core: &Core,
-    browser: &Browser,
-    mut interaction: Interaction,
-    checked: &Checked,
-    signed_in: Option<SignedIn>,
-    decision: Decided,
-) -> Result<Step, Refusal> {
-    let consent = consent_of(core, checked, signed_in.as_ref())?;
-    let expected = match expected_user(core, checked) {
-        Ok(expected) => expected,
-        Err(error) => return Err(Refusal::Redirect(Box::new(refused(core, checked, &error)))),
-    };
-    let next = next::decide(&Situation {
-        checked,
-        interaction: &interaction,
-        signed_in: signed_in.as_ref(),
-        consent: consent.as_ref(),
-        expected: expected.as_deref(),
-        decision,
-        now: core.clock.now(),
-    });
-    match (next, signed_in) {
-        (Next::Refuse(error), _) => Err(Refusal::Redirect(Box::new(refused(core, checked, &error)))),
-        (Next::Code, Some(signed_in)) => {
-            if decision == Decided::Allowed {
-                code::remember(core, checked, &signed_in, consent)?;
+    /// The next step: a page, or the code.
+    fn go_on(mut self, signed_in: Option<SignedIn>, decision: Decided) -> Result<Step, Refusal> {
+        let consent = self.consent(signed_in.as_ref())?;
+        let expected = self.expected_user().map_err(|error| self.refusal(&error))?;
+        let next = next::decide(&Situation {
+            checked: &self.checked,
+            interaction: &self.interaction,
+            signed_in: signed_in.as_ref(),
+            consent: consent.as_ref(),
+            expected: expected.as_deref(),
+            decision,
+            now: self.core.clock.now(),
+        });
+        match (next, signed_in) {
+            (Next::Refuse(error), _) => Err(self.refusal(&error)),
+            (Next::Code, Some(signed_in)) => {
+                if decision == Decided::Allowed {
+                    code::remember(self.core, &self.checked, &signed_in, consent)?;
+                }
+                let answer = code::issue(self.core, &self.checked, &signed_in);
+                answer.map(Step::Answer).map_err(|error| self.refusal(&error))
             }
-            let answer = code::issue(core, checked, &signed_in);
-            Ok(Step::Answer(answer.unwrap_or_else(|error| refused(core, checked, &error))))
+            (Next::Consent, Some(signed_in)) => {
+                self.interaction.shown_to = Some(signed_in.session.id.clone());
+                step::consent(self.core, &self.checked, signed_in, consent.as_ref(), self.seal())
+            }
+            (Next::ChooseAccount, Some(signed_in)) => {
+                Ok(step::choose_account(&self.checked, signed_in.user, self.seal()))
+            }
+            (Next::Login(why), _) => Ok(Step::Login(step::login(&self.checked, why, self.seal()))),
+            (Next::Code | Next::Consent | Next::ChooseAccount, None) => {
+                Ok(Step::Login(step::login(&self.checked, Why::NotSignedIn, self.seal())))
+            }
         }
-        (Next::Consent, Some(signed_in)) => {
-            interaction.shown_to = Some(signed_in.session.id.clone());
-            let sealed = interaction.seal(core, browser);
-            step::consent(core, checked, signed_in, consent.as_ref(), sealed)
-        }
-        (Next::ChooseAccount, Some(signed_in)) => {
-            Ok(step::choose_account(checked, signed_in.user, interaction.seal(core, browser)))
-        }
-        (Next::Login(why), _) => Ok(step::login(checked, why, interaction.seal(core, browser))),
-        (_, None) => Ok(step::login(checked, Why::NotSignedIn, interaction.seal(core, browser))),
     }
-}
 
-fn consent_of(core: &Core, checked: &Checked, signed_in: Option<&SignedIn>) -> Result<Option<Consent>, Fault> {
-    let Some(signed_in) = signed_in else {
-        return Ok(None);
-    };
-    Ok(core.store.read(|db| consents::find(db, &signed_in.user.id, &checked.known.client.id))?)
-}
-
-/// The user that `id_token_hint` or a `sub` claim names (OpenID Connect Core §3.1.2.1, §5.5.1).
-fn expected_user(core: &Core, checked: &Checked) -> Result<Option<String>, OAuthError> {
-    let request = &checked.request;
-    let Some(hint) = &request.id_token_hint else {
-        return Ok(request.claims.required_sub().map(str::to_owned));
-    };
-    let hint = logout::hint(core, hint).ok_or_else(|| OAuthError::invalid_request("id_token_hint is not ours"))?;
-    if !hint.aud.contains(&request.client_id) {
-        return Err(OAuthError::invalid_request("id_token_hint was issued to another client"));
+    fn seal(&self) -> String {
+        self.interaction.seal(self.core, self.browser)
     }
-    Ok(Some(hint.sub))
+
+    fn was_shown_to(&self, signed_in: &SignedIn) -> bool {
+        self.interaction.shown_to.as_ref() == Some(&signed_in.session.id)
+    }
+
+    fn denied(&self) -> AuthorizeAnswer {
+        self.answer(&OAuthError::access_denied("the user did not allow it"))
+    }
+
+    fn refusal(&self, error: &OAuthError) -> Refusal {
+        Refusal::Redirect(Box::new(self.answer(error)))
+    }
+
+    fn answer(&self, error: &OAuthError) -> AuthorizeAnswer {
+        let request = &self.checked.request;
+        let issuer = self.core.settings.issuer.as_str();
+        AuthorizeAnswer::error(&request.redirect_uri, request.response_mode, request.state.as_deref(), issuer, error)
+    }
+
+    fn consent(&self, signed_in: Option<&SignedIn>) -> Result<Option<Consent>, Fault> {
+        let Some(signed_in) = signed_in else {
+            return Ok(None);
+        };
+        let client = &self.checked.known.client.id;
+        Ok(self.core.store.read(|db| consents::find(db, &signed_in.user.id, client))?)
+    }
+
+    /// The user that `id_token_hint` or a `sub` claim names (OpenID Connect Core §3.1.2.1, §5.5.1).
+    fn expected_user(&self) -> Result<Option<String>, OAuthError> {
+        let request = &self.checked.request;
+        let Some(hint) = &request.id_token_hint else {
+            return Ok(request.claims.required_sub().map(str::to_owned));
+        };
+        let not_ours = || OAuthError::invalid_request("id_token_hint is not ours");
+        let hint = logout::hint(self.core, hint).ok_or_else(not_ours)?;
+        if !hint.aud.contains(&request.client_id) {
+            return Err(OAuthError::invalid_request("id_token_hint was issued to another client"));
+        }
+        Ok(Some(hint.sub))
+    }
 }

@@ -72,11 +72,7 @@ pub struct ClaimLine {
     pub new: bool,
 }
 
-pub(super) fn login(checked: &Checked, why: Why, interaction: String) -> Step {
-    Step::Login(login_step(checked, why, interaction))
-}
-
-pub(super) fn login_step(checked: &Checked, why: Why, interaction: String) -> LoginStep {
+pub(super) fn login(checked: &Checked, why: Why, interaction: String) -> LoginStep {
     LoginStep {
         interaction,
         known: Arc::clone(&checked.known),
