@@ -36,18 +36,18 @@ pub enum FetchError {
 /// Fetches an address that the operator has configured: it may be private, so addresses that come
 /// from anywhere else must not come here.
 pub async fn configured(url: &str, limits: Limits) -> Result<Fetched, FetchError> {
-    let response = client(limits)?.get(url).send().await.map_err(|reason| judge(&reason, limits))?;
+    let response = client(rules(limits))?.get(url).send().await.map_err(|reason| judge(&reason, limits))?;
     let date = response.headers().get(header::DATE).and_then(|date| date.to_str().ok()).map(str::to_owned);
     Ok(Fetched { status: response.status().as_u16(), date, body: body(response, limits).await? })
 }
 
-pub(super) fn client(limits: Limits) -> Result<Client, FetchError> {
-    ClientBuilder::new()
-        .redirect(Policy::none())
-        .timeout(limits.time)
-        .user_agent(concat!("signet/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|reason| FetchError::Broken(innermost(&reason)))
+pub(super) fn rules(limits: Limits) -> ClientBuilder {
+    let agent = concat!("signet/", env!("CARGO_PKG_VERSION"));
+    ClientBuilder::new().redirect(Policy::none()).timeout(limits.time).user_agent(agent)
+}
+
+pub(super) fn client(rules: ClientBuilder) -> Result<Client, FetchError> {
+    rules.build().map_err(|reason| FetchError::Broken(innermost(&reason)))
 }
 
 pub(super) async fn body(mut response: Response, limits: Limits) -> Result<Vec<u8>, FetchError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::RequestBuilder;
+use reqwest::{Client, RequestBuilder};
 
 use super::fetch::{self, FetchError, Limits};
 
@@ -17,11 +17,16 @@ pub struct Answer {
 const LIMITS: Limits = Limits { time: Duration::from_secs(10), bytes: 16 * 1024 };
 
 pub async fn get(url: &str, headers: &[(String, String)]) -> Result<Answer, FetchError> {
-    send(fetch::client(LIMITS)?.get(url), headers).await
+    send(client()?.get(url), headers).await
 }
 
 pub async fn post(url: &str, headers: &[(String, String)], body: String) -> Result<Answer, FetchError> {
-    send(fetch::client(LIMITS)?.post(url).body(body), headers).await
+    send(client()?.post(url).body(body), headers).await
+}
+
+/// A proxy for the way out leads nowhere on the way home.
+fn client() -> Result<Client, FetchError> {
+    fetch::client(fetch::rules(LIMITS).no_proxy())
 }
 
 async fn send(mut request: RequestBuilder, headers: &[(String, String)]) -> Result<Answer, FetchError> {

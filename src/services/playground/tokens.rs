@@ -145,3 +145,108 @@ fn judge(kid: String, rules: &[(&'static str, bool)]) -> Result<Verdict, Unfit> 
         None => Ok(Verdict::Verified { kid, claims: rules.iter().map(|(name, _)| (*name).to_owned()).collect() }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        crypto::{
+            jwt,
+            keyring::{self, Keyring},
+            seal::SealingRing,
+        },
+        domain::key::SigningKey,
+    };
+
+    const NOW: Timestamp = Timestamp::from_unix(100);
+    const EXPECTED: Expected<'_> =
+        Expected { issuer: "https://id.example", client_id: "app", now: NOW, from: From::Code { nonce: "n" } };
+
+    static KEYS: LazyLock<Keyring> = LazyLock::new(|| {
+        let ring = SealingRing::parse(SealingRing::generate().reveal()).unwrap();
+        let made = keyring::generate().unwrap();
+        let key = SigningKey {
+            kid: made.kid.clone(),
+            algorithm: made.algorithm.to_owned(),
+            public_jwk: made.public_jwk.clone(),
+            sealed_private: made.sealed(&ring),
+            created_at: NOW,
+            activates_at: NOW,
+            retires_at: None,
+            gone_at: None,
+        };
+        Keyring::load(vec![key], &ring, &Keyring::empty()).unwrap()
+    });
+
+    /// Good claims of both tokens, with changes.
+    fn token(kind: TokenType, changes: &Value) -> String {
+        let (aud, acr) = match kind {
+            TokenType::AccessToken => ("https://id.example", Value::Null),
+            TokenType::IdToken => ("app", json!("urn:x")),
+        };
+        let mut claims = json!({
+            "iss": "https://id.example", "sub": "usr_1", "aud": aud, "exp": 160, "iat": 100, "jti": "j",
+            "client_id": "app", "auth_time": 90, "acr": acr, "amr": ["pwd"], "sid": "s", "nonce": "n",
+            "at_hash": digest::left_half("access"),
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        jwt::sign(KEYS.signer(NOW).unwrap(), kind, &claims).unwrap()
+    }
+
+    fn refusal(verdict: Verdict) -> Option<String> {
+        match verdict {
+            Verdict::Verified { .. } => None,
+            Verdict::Refused { reason } => Some(reason),
+        }
+    }
+
+    /// OpenID Connect Core §3.1.3.7.
+    #[test]
+    fn an_id_token_for_another_request_is_refused() {
+        let judged = |changes: &Value, expected: &Expected<'_>| {
+            refusal(id(&KEYS.jwks(NOW), &token(TokenType::IdToken, changes), "access", expected).verdict)
+        };
+        assert_eq!(judged(&json!({}), &EXPECTED), None);
+        for (name, value) in [
+            ("iss", json!("https://evil.example")),
+            ("aud", json!(["app", "other"])),
+            ("exp", json!(100)),
+            ("nonce", json!("other")),
+            ("at_hash", json!("other")),
+        ] {
+            assert_eq!(judged(&json!({ name: value }), &EXPECTED), Some(format!("{name} is not what it must be")));
+        }
+        let refreshed = Expected { from: From::Refresh { sub: "usr_1" }, ..EXPECTED };
+        assert_eq!(judged(&json!({ "nonce": null }), &refreshed), None);
+        assert_eq!(judged(&json!({ "sub": "usr_2" }), &refreshed), Some("sub is not what it must be".to_owned()));
+    }
+
+    /// RFC 9068 §4.
+    #[test]
+    fn an_access_token_for_somebody_else_is_refused() {
+        let judged = |changes: &Value| {
+            refusal(access(&KEYS.jwks(NOW), &token(TokenType::AccessToken, changes), &EXPECTED).verdict)
+        };
+        assert_eq!(judged(&json!({})), None);
+        for (name, value) in [("iss", "https://evil.example"), ("aud", "other"), ("client_id", "other")] {
+            assert_eq!(judged(&json!({ name: value })), Some(format!("{name} is not what it must be")));
+        }
+        let id_token = token(TokenType::IdToken, &json!({}));
+        let verdict = access(&KEYS.jwks(NOW), &id_token, &EXPECTED).verdict;
+        assert_eq!(refusal(verdict), Some(JwtError::Type.to_string()));
+    }
+
+    #[test]
+    fn a_missing_key_asks_for_newer_keys() {
+        let unknown = access("", &token(TokenType::AccessToken, &json!({})), &EXPECTED);
+        assert!(unknown.wants_newer_keys());
+        let forged = access(&KEYS.jwks(NOW), "a.b.c", &EXPECTED);
+        assert!(!forged.wants_newer_keys());
+    }
+}
