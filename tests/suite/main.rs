@@ -9,5 +9,6 @@
     reason = "a failing test should stop loudly"
 )]
 
+mod growth;
 mod harness;
 mod oauth;
