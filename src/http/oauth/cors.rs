@@ -43,8 +43,7 @@ pub async fn preflight(request: HttpRequest) -> HttpResponse {
             .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()))
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
             .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"))
-            .insert_header((header::ACCESS_CONTROL_MAX_AGE, "3600"))
-            .insert_header((header::VARY, "Origin"));
+            .insert_header((header::ACCESS_CONTROL_MAX_AGE, "3600"));
     }
     answer.finish()
 }
