@@ -11,7 +11,7 @@ use crate::{
     app::{self, Migrate},
     cli::{Administer, Cli, Command, CommandError, dev::DevArgs, output::Output, serve::ServeArgs},
     config::{Settings, Sources, log::Format},
-    http::app::{Demo, Mode},
+    http::app::Mode,
     jobs, server,
     services::{admin::demo, clock::Clock, core::Core, database, fault::Fault},
 };
@@ -76,14 +76,8 @@ async fn dev(sources: Sources, args: DevArgs, output: &mut Output) -> Result<(),
         .with_flag("keys.directory", format!("{data}/keys"));
     let core = app::open(settings(&sources)?, Clock::System, Migrate::OnlySqlite)?;
     let secrets = demo::ensure(&core).await?;
-    let mode = Mode::Dev(Demo {
-        email: demo::EMAIL.to_owned(),
-        password: demo::PASSWORD.to_owned(),
-        client_id: demo::PLAYGROUND.to_owned(),
-        client_secret: secrets.playground.reveal().clone(),
-    });
     let welcome = crate::cli::dev::Welcome::new(&core.settings.issuer, &data.to_string(), secrets.service.reveal());
-    keep_serving(&core, mode, || Ok(output.answer(&welcome)?)).await
+    keep_serving(&core, Mode::Dev(secrets.into()), || Ok(output.answer(&welcome)?)).await
 }
 
 async fn keep_serving(

@@ -9,6 +9,8 @@
     reason = "a failing test should stop loudly"
 )]
 
+mod browser;
 mod growth;
 mod harness;
 mod oauth;
+mod pages;

@@ -26,7 +26,7 @@ use signet::{
     },
     http::app::Mode,
     server,
-    services::{clock::Clock, core::Core, keys},
+    services::{admin::demo, clock::Clock, core::Core, keys},
     store::signing_keys,
 };
 
@@ -60,6 +60,11 @@ pub(crate) async fn cast() -> (Server, TestClient, TestUser) {
     (server, app, alice)
 }
 
+enum Life {
+    Production,
+    Development,
+}
+
 impl Server {
     pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
@@ -67,15 +72,20 @@ impl Server {
 
     /// With other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        Self::run("", change).await
+        Self::run("", change, Life::Production).await
+    }
+
+    /// As `signet dev` runs it, with its user and its clients; their secrets are made when it starts.
+    pub(crate) async fn dev() -> Self {
+        Self::run("", |_| {}, Life::Development).await
     }
 
     /// The issuer is `http://127.0.0.1:PORT{path}`.
     pub(crate) async fn at_path(path: &str) -> Self {
-        Self::run(path, |_| {}).await
+        Self::run(path, |_| {}, Life::Production).await
     }
 
-    async fn run(path: &str, change: impl FnOnce(&mut Settings)) -> Self {
+    async fn run(path: &str, change: impl FnOnce(&mut Settings), life: Life) -> Self {
         let place = Arc::new(Place::fresh());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}{path}", listener.local_addr().unwrap());
@@ -83,7 +93,11 @@ impl Server {
         change(&mut settings);
         let issuer = settings.issuer.as_str().to_owned();
         let core = tokio::task::spawn_blocking(|| prepare(settings)).await.unwrap();
-        let (handle, thread) = spawn(listener, core.clone());
+        let mode = match life {
+            Life::Production => Mode::Serve,
+            Life::Development => Mode::Dev(demo::ensure(&core).await.unwrap().into()),
+        };
+        let (handle, thread) = spawn(listener, core.clone(), mode);
         let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().tls_certs_only([]).build().unwrap();
         let site = Site { core, issuer, base, http };
         Self { site, handle, thread: Some(thread), place }
@@ -194,12 +208,12 @@ fn keep_ready_made_key(core: &Core) {
 }
 
 /// The server has a thread and a runtime of its own, so that it can be stopped when the test's are gone.
-fn spawn(listener: TcpListener, core: Core) -> (ServerHandle, JoinHandle<()>) {
+fn spawn(listener: TcpListener, core: Core, mode: Mode) -> (ServerHandle, JoinHandle<()>) {
     let (started, handle) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let bound = server::on(listener, &core, Mode::Serve).unwrap();
+            let bound = server::on(listener, &core, mode).unwrap();
             started.send(bound.server.handle()).unwrap();
             drop(core);
             bound.server.await.unwrap();
