@@ -1,6 +1,9 @@
 //! Carries a parsed command out: opens what it needs, and for `serve` and `dev` keeps the server running.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 
 use tracing_subscriber::EnvFilter;
 
@@ -97,7 +100,8 @@ async fn keep_serving(
 fn settings(sources: &Sources) -> Result<Settings, CommandError> {
     let settings = Settings::load(sources)?;
     let filter = EnvFilter::new(&settings.log.filter);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr);
     let started = match settings.log.format {
         Format::Json => log.json().try_init(),
         Format::Text => log.try_init(),

@@ -50,9 +50,10 @@ fn protocol(config: &mut ServiceConfig, base: &str) {
             web::resource(format!("{base}/userinfo"))
                 .wrap(from_fn(cors::guard))
                 .route(web::get().to(userinfo::get))
+                .route(web::head().to(userinfo::get))
                 .route(web::post().to(userinfo::post))
                 .route(options().to(cors::preflight))
-                .default_service(not_allowed("GET, POST, OPTIONS")),
+                .default_service(not_allowed("GET, HEAD, POST, OPTIONS")),
         )
         .service(
             web::resource(format!("{base}/revoke"))

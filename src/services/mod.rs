@@ -17,3 +17,4 @@ pub mod readiness;
 pub mod registry;
 pub mod sealing;
 pub mod sessions;
+pub mod threads;

@@ -80,6 +80,19 @@ impl Registered {
         owned.filter_map(|registered| registered.resource.as_deref())
     }
 
+    /// The resources of a token for which none is named: the client's default, else those that own the scopes (RFC 9068 §3).
+    pub fn default_resources(&self, client: &Client, scope: &Scope) -> Vec<String> {
+        let mut found: Vec<String> = client.default_resource.iter().cloned().collect();
+        if found.is_empty() {
+            for owner in self.owners(scope) {
+                if !found.iter().any(|one| one == owner) {
+                    found.push(owner.to_owned());
+                }
+            }
+        }
+        found
+    }
+
     /// A client may ask for the resources it is registered for, and for those whose scopes it may ask for.
     pub fn allows_resource(&self, client: &Client, identifier: &str) -> bool {
         let listed = client.resources.iter().any(|one| one == identifier);

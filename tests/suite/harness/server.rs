@@ -29,7 +29,7 @@ use signet::{
     store::signing_keys,
 };
 
-use super::{Answer, Browser, ClientBuilder, Request, TestUser, database::Place};
+use super::{Answer, Browser, ClientBuilder, Request, TestClient, TestUser, database::Place};
 
 /// Where every test's clock starts.
 pub(crate) const START: Timestamp = Timestamp::from_unix(1_800_000_000);
@@ -39,6 +39,8 @@ pub(crate) const START: Timestamp = Timestamp::from_unix(1_800_000_000);
 pub(crate) struct Site {
     pub(crate) core: Core,
     pub(crate) issuer: String,
+    /// Where it really listens; another address than the issuer's where a proxy would stand before it.
+    pub(crate) base: String,
     pub(crate) http: reqwest::Client,
 }
 
@@ -48,6 +50,13 @@ pub(crate) struct Server {
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     _place: Arc<Place>,
+}
+
+/// The usual three: a server, a confidential web application, and Alice.
+pub(crate) async fn cast() -> (Server, TestClient, TestUser) {
+    let server = Server::start().await;
+    let (app, alice) = (server.client().create().await, server.user("alice").await);
+    (server, app, alice)
 }
 
 enum Life {
@@ -60,7 +69,7 @@ impl Server {
         Self::with(|_| {}).await
     }
 
-    /// With other settings. A path of the issuer is added by [`Server::at_path`].
+    /// With other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         Self::run("", change, Life::Production).await
     }
@@ -78,9 +87,10 @@ impl Server {
     async fn run(path: &str, change: impl FnOnce(&mut Settings), life: Life) -> Self {
         let place = Arc::new(Place::fresh());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let issuer = format!("http://{}{path}", listener.local_addr().unwrap());
-        let mut settings = settings(&place, &issuer);
+        let base = format!("http://{}{path}", listener.local_addr().unwrap());
+        let mut settings = settings(&place, &base);
         change(&mut settings);
+        let issuer = settings.issuer.as_str().to_owned();
         let core = tokio::task::spawn_blocking(|| prepare(settings)).await.unwrap();
         let mode = match life {
             Life::Production => Mode::Serve,
@@ -88,7 +98,7 @@ impl Server {
         };
         let (handle, thread) = spawn(listener, core.clone(), mode);
         let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().tls_certs_only([]).build().unwrap();
-        let site = Site { core, issuer, http };
+        let site = Site { core, issuer, base, http };
         Self { site, handle, thread: Some(thread), _place: place }
     }
 
@@ -129,7 +139,12 @@ impl Site {
         Request::new(self.clone(), method, path)
     }
 
-    /// `http://127.0.0.1:PORT`, whatever the issuer's path.
+    /// A path below the issuer as an address; an address stays what it is.
+    pub(super) fn address(&self, path: &str) -> String {
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+    }
+
+    /// The issuer without its path.
     pub(crate) fn origin(&self) -> String {
         self.core.settings.issuer.origin().to_owned()
     }

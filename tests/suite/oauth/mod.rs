@@ -1,3 +1,17 @@
-//! One file per endpoint.
+//! One file per endpoint, and per subject that several of them share.
 
+mod client_auth;
+mod client_credentials;
+mod code;
+mod cors;
+mod discovery;
+mod edge;
+mod health;
+mod introspect;
+mod jwks;
+mod refresh;
+mod resource;
+mod revoke;
 mod token;
+mod tokens;
+mod userinfo;
