@@ -1,3 +1,4 @@
 //! One file per endpoint.
 
+mod authorize;
 mod token;
