@@ -9,7 +9,8 @@ use crate::harness::{Server, claims};
 async fn a_claim_is_told_where_it_was_asked_for() {
     let server = Server::start().await;
     let (app, alice) = (server.client().create().await, server.user("alice").await);
-    let wanted = json!({"userinfo": {"email": {"essential": true}}, "id_token": {"name": null, "preferred_username": null}});
+    let wanted =
+        json!({"userinfo": {"email": {"essential": true}}, "id_token": {"name": null, "preferred_username": null}});
     let request = alice.asked_by(&app).with("scope", "openid").with("claims", &wanted.to_string());
     let tokens = app.redeems(&alice.allows(request).await).await.expect_tokens();
 
@@ -70,7 +71,8 @@ async fn claims_that_cannot_be_read_are_an_invalid_request() {
     let app = server.client().create().await;
     let deep = format!("{}1{}", "[".repeat(2000), "]".repeat(2000));
     let long = json!({"userinfo": {"x": "y".repeat(4096)}}).to_string();
-    for wrong in ["{", "[]", "null", "\"email\"", r#"{"userinfo":["email"]}"#, r#"{"id_token":{"email":1}}"#, &deep, &long]
+    for wrong in
+        ["{", "[]", "null", "\"email\"", r#"{"userinfo":["email"]}"#, r#"{"id_token":{"email":1}}"#, &deep, &long]
     {
         app.authorize(&server.browser()).with("claims", wrong).await.expect_error("invalid_request");
     }
@@ -81,9 +83,8 @@ async fn claims_that_cannot_be_read_are_an_invalid_request() {
 async fn a_claim_needs_consent() {
     let server = Server::start().await;
     let (app, alice) = (server.client().create().await, server.user("alice").await);
-    let with = |wanted: serde_json::Value| {
-        alice.asked_by(&app).with("scope", "openid").with("claims", &wanted.to_string())
-    };
+    let with =
+        |wanted: serde_json::Value| alice.asked_by(&app).with("scope", "openid").with("claims", &wanted.to_string());
     alice.allows(with(json!({"userinfo": {"email": null}}))).await;
     with(json!({"id_token": {"email": null}})).await.expect_code();
     with(json!({"userinfo": {"name": null}})).with("prompt", "none").await.expect_error("consent_required");

@@ -92,9 +92,10 @@ async fn a_login_page_cannot_be_walked_past() {
     let fields = [("decision", "allow"), ("interaction", sealed.as_str())];
     let around = alice.browser.form_of(&asked.answer, &[]).without("interaction");
     for path in ["/consent", "/choose-account"] {
-        let request = fields.iter().fold(alice.browser.request(reqwest::Method::POST, path), |request, (name, value)| {
-            request.with(name, *value)
-        });
+        let request =
+            fields.iter().fold(alice.browser.request(reqwest::Method::POST, path), |request, (name, value)| {
+                request.with(name, *value)
+            });
         let answer = request.with("account", "continue").header("origin", &server.site.origin()).await;
         assert_eq!(answer.parameter("code"), None, "{answer:?}");
     }

@@ -11,7 +11,11 @@ async fn stays_here(server: &Server, app: &TestClient, uri: &str) {
 }
 
 async fn is_trusted(server: &Server, app: &TestClient, uri: &str) {
-    app.authorize(&server.browser()).with("redirect_uri", uri).with("prompt", "none").await.expect_error("login_required");
+    app.authorize(&server.browser())
+        .with("redirect_uri", uri)
+        .with("prompt", "none")
+        .await
+        .expect_error("login_required");
 }
 
 /// RFC 6749 §4.1.2.1: an unknown client is told on our page, never by a redirect.

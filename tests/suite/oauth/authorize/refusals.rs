@@ -134,7 +134,8 @@ async fn what_is_too_long_to_carry_is_an_invalid_request() {
 async fn a_description_repeats_nothing_that_was_sent() {
     let server = Server::start().await;
     let app = server.client().create().await;
-    for (name, value) in [("prompt", "<b>\"x\\ü"), ("scope", "\"x\" y\\z"), ("claims", "{\"<b>\":"), ("max_age", "<b>")] {
+    for (name, value) in [("prompt", "<b>\"x\\ü"), ("scope", "\"x\" y\\z"), ("claims", "{\"<b>\":"), ("max_age", "<b>")]
+    {
         let asked = app.authorize(&server.browser()).with(name, value).await;
         let described = asked.answer.parameter("error_description").expect("a description");
         assert!(described.chars().all(|c| matches!(c, ' '..='~') && c != '"' && c != '\\'), "{described}");

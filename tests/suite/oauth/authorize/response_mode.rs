@@ -57,9 +57,11 @@ async fn form_post_carries_the_code_in_a_form() {
 async fn form_post_carries_an_error_in_a_form() {
     let server = Server::start().await;
     let app = server.client().create().await;
-    for (name, value, error) in
-        [("prompt", "none", "login_required"), ("scope", "x y", "invalid_scope"), ("request", "x", "request_not_supported")]
-    {
+    for (name, value, error) in [
+        ("prompt", "none", "login_required"),
+        ("scope", "x y", "invalid_scope"),
+        ("request", "x", "request_not_supported"),
+    ] {
         let asked = app.authorize(&server.browser()).with("response_mode", "form_post").with(name, value).await;
         asked.expect_page(200);
         assert_eq!(posted(&asked.answer, "error").as_deref(), Some(error));
