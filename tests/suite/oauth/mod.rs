@@ -1,4 +1,5 @@
 //! One file per endpoint.
 
 mod authorize;
+mod logout;
 mod token;
