@@ -10,5 +10,6 @@
 )]
 
 mod harness;
+mod journeys;
 mod oauth;
 mod pages;
