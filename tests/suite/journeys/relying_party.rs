@@ -153,9 +153,8 @@ impl RelyingParty {
     fn verifier(&self) -> CoreIdTokenVerifier<'_> {
         let now = self.site.core.clock.now().unix();
         let verifier = self.client.id_token_verifier().set_time_fn(move || time(now));
-        let issued = move |at: DateTime<Utc>| match at <= time(now) {
-            true => Ok(()),
-            false => Err(format!("issued in the future: {at}")),
+        let issued = move |at: DateTime<Utc>| {
+            (at <= time(now)).then_some(()).ok_or_else(|| format!("issued in the future: {at}"))
         };
         verifier.set_issue_time_verifier_fn(issued)
     }

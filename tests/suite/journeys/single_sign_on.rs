@@ -1,5 +1,7 @@
 //! One person, one session, several applications.
 
+use std::time::Duration;
+
 use openidconnect::{OAuth2TokenResponse, TokenIntrospectionResponse, TokenResponse};
 
 use super::RelyingParty;
@@ -50,7 +52,7 @@ async fn a_careful_application_asks_for_a_fresh_sign_in() {
     alice.browser.signs_in(&alice).await;
     server.advance(Seconds::hours(2)).await;
 
-    let waiting = bank.asks_with(&[], |request| request.set_max_age(std::time::Duration::from_secs(300)));
+    let waiting = bank.asks_with(&[], |request| request.set_max_age(Duration::from_mins(5)));
     assert!(alice.browser.get(waiting.address.as_str()).await.text().contains("asks you to sign in again"));
     let answer = alice.browser.submit(&alice.credentials()).await;
     let (tokens, nonce) = bank.takes(waiting, &answer).await;

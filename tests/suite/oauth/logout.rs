@@ -1,9 +1,10 @@
 //! `/logout`. OpenID Connect RP-Initiated Logout 1.0.
 
 use reqwest::Method;
+use signet::services::keys;
 use url::form_urlencoded::Serializer;
 
-use crate::harness::{Answer, Browser, Seconds, Server, TestClient, TestUser, Tokens, claims};
+use crate::harness::{Answer, Browser, Seconds, Server, TestClient, TestUser, Tokens, claims, header};
 
 const BYE: &str = "https://app.example/bye?from=signet";
 
@@ -97,6 +98,23 @@ async fn an_expired_hint_is_as_good() {
     let story = Story::begin().await;
     story.server.advance(Seconds::days(3)).await;
     assert!(story.is_signed_in().await);
+    says_goodbye(&story.leaves(&[("id_token_hint", story.tokens.id())]).await);
+    assert!(!story.is_signed_in().await);
+}
+
+/// Design §5: the public halves of keys that are gone are kept, to recognise an old hint.
+#[tokio::test]
+async fn a_hint_signed_with_a_key_that_is_gone_is_as_good() {
+    let story = Story::begin().await;
+    let core = &story.server.site.core;
+    core.run(keys::rotate).await.unwrap();
+    for _ in 0..3 {
+        story.server.advance(Seconds::days(1)).await;
+        core.run(keys::tend).await.unwrap();
+        core.run(keys::reload).await.unwrap();
+    }
+    let kid = header(story.tokens.id())["kid"].as_str().unwrap().to_owned();
+    assert!(!story.server.get("/jwks").await.text().contains(&kid), "the key is no longer published");
     says_goodbye(&story.leaves(&[("id_token_hint", story.tokens.id())]).await);
     assert!(!story.is_signed_in().await);
 }
@@ -238,7 +256,7 @@ async fn a_place_without_a_client_is_refused() {
     story.leaves(&[("post_logout_redirect_uri", BYE), ("client_id", &story.app.id)]).await.expect_status(400);
 }
 
-/// RP-Initiated Logout §2: client_id and the hint's audience must agree.
+/// RP-Initiated Logout §2: `client_id` and the hint's audience must agree.
 #[tokio::test]
 async fn a_hint_that_was_issued_to_another_client_is_refused() {
     let story = Story::begin().await;

@@ -2,38 +2,47 @@
 
 use reqwest::Method;
 
-use crate::harness::{Answer, Server};
+use crate::harness::{Answer, Server, TestClient, TestUser};
 
-/// One of each page, with the origin that its forms may end at.
-async fn pages(server: &Server) -> Vec<(&'static str, Answer, Option<&'static str>)> {
+/// Its name, the page, and the origin that its forms may end at.
+type Page = (&'static str, Answer, Option<&'static str>);
+
+/// One of each page.
+async fn pages(server: &Server) -> Vec<Page> {
     let builder = server.client().redirect_uri("https://app.example:8443/cb?x=1");
     let app = builder.post_logout_redirect_uri("https://bye.example/out").create().await;
     let alice = server.user("alice").await;
+    let mut pages = on_the_way_in(&app, &alice).await;
+    pages.extend(on_the_way_out(&app, &alice).await);
+    pages.push(("error", server.get("/authorize?client_id=x").await, None));
+    pages.push(("not found", server.get("/nothing").await, None));
+    pages
+}
+
+async fn on_the_way_in(app: &TestClient, alice: &TestUser) -> Vec<Page> {
     let client = Some("https://app.example:8443");
-    let login = alice.asked_by(&app).await.answer;
+    let login = alice.asked_by(app).await.answer;
     let failed = alice.browser.submit(&[("email", "x"), ("password", "y")]).await;
     alice.browser.submit(&alice.credentials()).await;
-    let consent = alice.asked_by(&app).await.answer;
-    let choice = alice.asked_by(&app).with("prompt", "select_account").await.answer;
-    let posted = alice.asked_by(&app).with("response_mode", "form_post").with("prompt", "none").await.answer;
+    let consent = alice.asked_by(app).await.answer;
+    let choice = alice.asked_by(app).with("prompt", "select_account").await.answer;
+    let posted = alice.asked_by(app).with("response_mode", "form_post").with("prompt", "none").await.answer;
+    let pages = [login, failed, consent, choice, posted];
+    let names = ["login", "failed login", "consent", "choose account", "form_post"];
+    names.into_iter().zip(pages).map(|(name, page)| (name, page, client)).collect()
+}
+
+async fn on_the_way_out(app: &TestClient, alice: &TestUser) -> Vec<Page> {
     let ask = format!("/logout?client_id={}&post_logout_redirect_uri=https://bye.example/out", app.id);
     let leaving = alice.browser.get(&ask).await;
-    let plain = alice.browser.get("/logout").await;
     let home = alice.browser.get("/").await;
-    alice.browser.get("/logout").await;
+    let plain = alice.browser.get("/logout").await;
     let signed_out = alice.browser.submit(&[("decision", "logout")]).await;
     vec![
-        ("login", login, client),
-        ("failed login", failed, client),
-        ("consent", consent, client),
-        ("choose account", choice, client),
-        ("form_post", posted, client),
         ("logout to a client", leaving, Some("https://bye.example")),
-        ("logout", plain, None),
         ("home", home, None),
+        ("logout", plain, None),
         ("signed out", signed_out, None),
-        ("error", server.get("/authorize?client_id=x").await, None),
-        ("not found", server.get("/nothing").await, None),
     ]
 }
 

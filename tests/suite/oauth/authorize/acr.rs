@@ -6,7 +6,7 @@ use crate::harness::{Authorization, Server, TestClient, claims};
 
 const PASSWORD: &str = "urn:signet:acr:password";
 
-fn asking(server: &Server, app: &TestClient, acr: serde_json::Value) -> Authorization {
+fn asking(server: &Server, app: &TestClient, acr: &serde_json::Value) -> Authorization {
     app.authorize(&server.browser()).with("claims", &json!({"id_token": {"acr": acr}}).to_string())
 }
 
@@ -19,7 +19,7 @@ async fn an_essential_acr_that_nobody_reaches_is_unmet() {
         json!({"essential": true, "value": "urn:example:hardware"}),
         json!({"essential": true, "values": ["urn:example:hardware", "urn:example:gold"]}),
     ] {
-        asking(&server, &app, acr).await.expect_error("unmet_authentication_requirements");
+        asking(&server, &app, &acr).await.expect_error("unmet_authentication_requirements");
     }
 }
 
@@ -35,11 +35,11 @@ async fn an_acr_that_is_reached_or_only_wished_for_goes_on() {
         json!({"essential": true, "value": PASSWORD}),
         json!({"essential": true, "values": ["urn:example:hardware", PASSWORD]}),
     ] {
-        asking(&server, &app, acr).await.expect_page(200);
+        asking(&server, &app, &acr).await.expect_page(200);
     }
 }
 
-/// OpenID Connect Core §3.1.2.1: acr_values is a voluntary request; the token says what was reached.
+/// OpenID Connect Core §3.1.2.1: `acr_values` is a voluntary request; the token says what was reached.
 #[tokio::test]
 async fn acr_values_are_a_wish() {
     let server = Server::start().await;

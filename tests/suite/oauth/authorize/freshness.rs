@@ -40,7 +40,7 @@ async fn a_sign_in_for_this_request_is_fresh_however_long_the_consent_takes() {
     asked.code(&answer);
 }
 
-/// OpenID Connect Core §3.1.2.1: max_age=0 is equivalent to prompt=login, in the very same second too.
+/// OpenID Connect Core §3.1.2.1: `max_age=0` is equivalent to `prompt=login`, in the very same second too.
 #[tokio::test]
 async fn max_age_zero_always_asks() {
     let server = Server::start().await;

@@ -46,7 +46,7 @@ async fn a_disabled_client_is_as_good_as_unknown() {
     app.authorize(&server.browser()).await.expect_page(400);
 }
 
-/// OpenID Connect Core §3.1.2.1: redirect_uri is required.
+/// OpenID Connect Core §3.1.2.1: `redirect_uri` is required.
 #[tokio::test]
 async fn an_openid_request_names_its_redirect_uri_once() {
     let server = Server::start().await;

@@ -26,7 +26,7 @@ async fn several_resources_may_be_named() {
     assert_eq!(claims(&app.redeems(&code).await.expect_tokens().access_token)["aud"], serde_json::json!([API, OTHER]));
 }
 
-/// RFC 8707 §2: invalid_target.
+/// RFC 8707 §2: `invalid_target`.
 #[tokio::test]
 async fn a_resource_that_is_unknown_or_not_the_clients_is_an_invalid_target() {
     let server = Server::start().await;

@@ -121,6 +121,18 @@ async fn an_oversized_query_is_refused() {
     assert_eq!(answer.location(), None);
 }
 
+/// What is taken at the start can be carried through every page.
+#[tokio::test]
+async fn the_longest_request_that_is_taken_goes_all_the_way() {
+    let server = Server::start().await;
+    let (app, alice) = (server.client().create().await, server.user("alice").await);
+    let request = alice.asked_by(&app);
+    let filler = "y".repeat(16 * 1024 - request.query().len() - 3);
+    let code = alice.allows(request.with("x", &filler)).await;
+    app.redeems(&code).await.expect_tokens();
+    alice.asked_by(&app).with("x", &filler).with("max_age", "0").await.expect_page(400);
+}
+
 /// CORS is for endpoints that programs read, never for pages.
 #[tokio::test]
 async fn no_other_origin_may_read_the_page() {
