@@ -30,15 +30,14 @@ async fn another_account_signs_in() {
     is_asked(&asked);
     let login = alice.browser.submit(&[("account", "other")]).await;
     assert!(login.expect_status(200).text().contains("name=\"password\""));
+    let thief = server.browser();
+    thief.set_cookie("signet", &old);
+    app.authorize(&thief).with("prompt", "none").await.expect_error("login_required");
     let consent = alice.browser.submit(&bob.credentials()).await;
     assert!(consent.forms()[0].action.ends_with("/consent"), "he chose by signing in: {}", consent.text());
     let answer = alice.browser.submit(&[("decision", "allow")]).await;
     let tokens = app.redeems(&asked.code(&answer)).await.expect_tokens();
     assert_eq!(claims(tokens.id())["sub"], bob.id.as_str());
-
-    let thief = server.browser();
-    thief.set_cookie("signet", &old);
-    app.authorize(&thief).with("prompt", "none").await.expect_error("login_required");
 }
 
 /// Nobody is signed in: the login page is the choice.

@@ -180,15 +180,14 @@ async fn not_you_signs_out_and_asks_somebody_else() {
     let asked = alice.asked_by(&app).await;
     let login = alice.browser.submit(&[("decision", "switch")]).await;
     assert!(login.expect_status(200).text().contains("name=\"password\""));
+    let thief = server.browser();
+    thief.set_cookie("signet", &old);
+    app.authorize(&thief).with("prompt", "none").await.expect_error("login_required");
     let consent = alice.browser.submit(&bob.credentials()).await;
     assert!(consent.text().contains("bob@example.com"), "{}", consent.text());
     let answer = alice.browser.submit(&[("decision", "allow")]).await;
     let tokens = app.redeems(&asked.code(&answer)).await.expect_tokens();
     assert_eq!(crate::harness::claims(tokens.id())["sub"], bob.id.as_str());
-
-    let thief = server.browser();
-    thief.set_cookie("signet", &old);
-    app.authorize(&thief).with("prompt", "none").await.expect_error("login_required");
     // Nothing was allowed in her name.
     alice.browser.signs_in(&alice).await;
     is_asked(&alice.asked_by(&app).await);
