@@ -80,6 +80,26 @@ async fn only_what_is_new_is_asked_for() {
     is_asked(&alice.asked_by(&app).with("scope", "openid email").await);
 }
 
+/// What is allowed is added to what was allowed before.
+#[tokio::test]
+async fn a_later_consent_takes_nothing_away() {
+    let server = Server::start().await;
+    let app = server.client().scope("openid email api:read api:write").create().await;
+    let alice = server.user("alice").await;
+    alice.allows(alice.asked_by(&app).with("scope", "openid api:read")).await;
+    alice.allows(alice.asked_by(&app).with("scope", "openid api:write")).await;
+    let all = alice.asked_by(&app).with("scope", "openid api:read api:write");
+    all.clone().with("prompt", "none").await.expect_code();
+    // Denied, or allowed once more: nothing is lost either.
+    let asked = alice.asked_by(&app).with("scope", "openid email").with("prompt", "consent").await;
+    let answer = alice.browser.submit(&[("decision", "deny")]).await;
+    asked.error(&answer, "access_denied");
+    let asked = alice.asked_by(&app).with("scope", "openid").with("prompt", "consent").await;
+    let answer = alice.browser.submit(&[("decision", "allow")]).await;
+    asked.code(&answer);
+    all.with("prompt", "none").await.expect_code();
+}
+
 #[tokio::test]
 async fn consent_is_one_users_to_one_client() {
     let server = Server::start().await;
