@@ -12,5 +12,6 @@
 mod browser;
 mod growth;
 mod harness;
+mod journeys;
 mod oauth;
 mod pages;
