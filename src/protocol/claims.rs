@@ -77,7 +77,11 @@ impl ClaimsRequest {
         if text.len() > LONGEST {
             return Err(OAuthError::invalid_request("claims is too long"));
         }
-        Self::read(text).ok_or_else(|| OAuthError::invalid_request("claims is malformed"))
+        let read = Self::read(text).ok_or_else(|| OAuthError::invalid_request("claims is malformed"))?;
+        if read.subs().any(|sub| Some(sub) != read.required_sub()) {
+            return Err(OAuthError::invalid_request("claims names two users"));
+        }
+        Ok(read)
     }
 
     /// The text that `from_json` reads.
@@ -117,8 +121,12 @@ impl ClaimsRequest {
 
     /// The only user for whom the answer may be a success. OIDC Core §3.1.2.2.
     pub fn required_sub(&self) -> Option<&str> {
+        self.subs().next()
+    }
+
+    fn subs(&self) -> impl Iterator<Item = &str> {
         let asked = [&self.id_token, &self.userinfo];
-        asked.into_iter().find_map(|claims| claims.get("sub")?.value.as_ref()?.as_str())
+        asked.into_iter().filter_map(|claims| claims.get("sub")?.value.as_ref()?.as_str())
     }
 
     fn read(text: &str) -> Option<Self> {

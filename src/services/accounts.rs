@@ -41,11 +41,13 @@ pub enum LoginOutcome {
 
 /// Signs a person in. The same work is done whether the name exists or not.
 pub async fn login(core: &Core, login: Login) -> Result<LoginOutcome, Fault> {
-    if let Err(too_many) = core.limits.try_login(login.address, &login.name) {
+    let Login { name, password, address, cookie } = login;
+    let normal = normal_email(&name).or_else(|| normal_username(&name));
+    // Counted as it is looked up: another spelling of a name must not give more tries.
+    if let Err(too_many) = core.limits.try_login(address, normal.as_deref().unwrap_or(&name)) {
         return Ok(LoginOutcome::TooMany(too_many));
     }
-    let Login { name, password, cookie, .. } = login;
-    let found = core.run(move |core| find_by_name(core, &name)).await?;
+    let found = core.run(move |core| find_by_name(core, normal.as_deref())).await?;
     let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), phc));
     let too_long = password.reveal().chars().count() > core.settings.passwords.maximum_length;
     let right = core.verify_password(password.clone(), phc.clone().filter(|_| !too_long)).await?;
@@ -60,11 +62,12 @@ pub async fn login(core: &Core, login: Login) -> Result<LoginOutcome, Fault> {
     Ok(LoginOutcome::SignedIn(Box::new(begun)))
 }
 
-fn find_by_name(core: &Core, name: &str) -> Result<Option<(User, Option<String>)>, Fault> {
-    let Some(name) = normal_email(name).or_else(|| normal_username(name)) else {
+/// `None` is no name that anybody could have.
+fn find_by_name(core: &Core, name: Option<&str>) -> Result<Option<(User, Option<String>)>, Fault> {
+    let Some(name) = name else {
         return Ok(None);
     };
-    Ok(core.store.read(|db| users::find_by_login(db, &name))?)
+    Ok(core.store.read(|db| users::find_by_login(db, name))?)
 }
 
 /// A hash at the old cost, and the one that takes its place.

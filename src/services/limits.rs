@@ -34,12 +34,12 @@ impl Limits {
         }
     }
 
-    /// Counts one try at a password, from an address and for an account name.
+    /// Counts one try at a password, from an address and for an account name in its normal spelling.
     pub fn try_login(&self, address: Option<IpAddr>, account: &str) -> Result<(), TooMany> {
         if let Some(address) = address {
             check(&self.by_address, &network(address))?;
         }
-        check(&self.by_account, &account.to_lowercase())
+        check(&self.by_account, &account)
     }
 }
 

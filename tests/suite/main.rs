@@ -10,6 +10,8 @@
 )]
 
 mod browser;
+mod growth;
 mod harness;
+mod journeys;
 mod oauth;
 mod pages;

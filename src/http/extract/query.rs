@@ -4,6 +4,17 @@ use actix_web::HttpRequest;
 
 use crate::protocol::{error::OAuthError, params::Params};
 
+/// What proxies and browsers carry without trouble; a page carries it on, sealed.
+pub const LONGEST: usize = 16 * 1024;
+
+/// The parameters of a request that a page may have to carry.
+pub fn bounded(request: &HttpRequest) -> Result<Params, OAuthError> {
+    if request.query_string().len() > LONGEST {
+        return Err(OAuthError::invalid_request("the request is too long"));
+    }
+    params(request)
+}
+
 /// The parameters of the query; strict about its encoding.
 pub fn params(request: &HttpRequest) -> Result<Params, OAuthError> {
     Ok(Params::parse(request.query_string().as_bytes())?)

@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let params = match query::params(&request) {
+    let params = match query::bounded(&request) {
         Ok(params) => params,
         Err(error) => return pages::error::refused(&app, &request, &error),
     };
@@ -54,16 +54,14 @@ pub async fn resume(app: Data<App>, request: HttpRequest) -> HttpResponse {
 
 /// 303 to the same endpoint with the parameters in the query. A parameter given twice stays given twice.
 pub fn go_on_by_get(app: &App, request: &HttpRequest, params: &Params, path: &str) -> HttpResponse {
-    /// What proxies and browsers carry without trouble.
-    const LONGEST_QUERY: usize = 16 * 1024;
-    let query = params.encode();
-    if query.len() > LONGEST_QUERY {
+    let encoded = params.encode();
+    if encoded.len() > query::LONGEST {
         return pages::step::refuse(
             app,
             request,
             Refusal::Page(OAuthError::invalid_request("the request is too long")),
         );
     }
-    let location = format!("{}{path}?{query}", app.layout.base);
+    let location = format!("{}{path}?{encoded}", app.layout.base);
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let params = match query::params(&request) {
+    let params = match query::bounded(&request) {
         Ok(params) => params,
         Err(error) => return pages::error::refused(&app, &request, &error),
     };

@@ -11,7 +11,7 @@ use reqwest::{
 };
 use url::Url;
 
-use super::{Answer, Site, TestUser, page::Form};
+use super::{Answer, Request, Site, TestUser, page::Form};
 
 /// Clones are the same browser.
 #[derive(Clone)]
@@ -64,6 +64,20 @@ impl Browser {
     /// The page that is shown.
     pub(crate) fn page(&self) -> Answer {
         self.state.lock().unwrap().page.clone().expect("nothing was opened yet")
+    }
+
+    /// A request with this browser's cookies; nothing is followed and nothing is kept.
+    pub(crate) fn request(&self, method: Method, path: &str) -> Request {
+        self.site.request(method, path).header("cookie", &self.cookie_header())
+    }
+
+    /// What the page's first form would send, whatever this browser shows by now.
+    pub(crate) fn form_of(&self, page: &Answer, fields: &[(&str, &str)]) -> Request {
+        let form = page.forms().into_iter().next().expect("a page with a form");
+        let url = page.url.join(&form.action).unwrap();
+        let empty = self.request(Method::POST, url.as_str()).header("origin", &self.site.origin());
+        let hidden = form.hidden.iter().fold(empty, |request, (name, value)| request.and(name, value));
+        fields.iter().fold(hidden, |request, (name, value)| request.and(name, *value))
     }
 
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {

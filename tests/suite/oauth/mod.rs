@@ -1,5 +1,6 @@
 //! One file per endpoint, and per subject that several of them share.
 
+mod authorize;
 mod client_auth;
 mod client_credentials;
 mod code;
@@ -9,6 +10,7 @@ mod edge;
 mod health;
 mod introspect;
 mod jwks;
+mod logout;
 mod refresh;
 mod resource;
 mod revoke;

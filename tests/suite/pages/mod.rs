@@ -1,3 +1,10 @@
 //! One file per page.
 
+mod choose_account;
+mod consent;
+mod errors;
+mod headers;
+mod interaction;
+mod login;
 mod playground;
+mod session;

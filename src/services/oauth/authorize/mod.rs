@@ -225,14 +225,20 @@ impl<'a> Underway<'a> {
     /// The user that `id_token_hint` or a `sub` claim names (OpenID Connect Core §3.1.2.1, §5.5.1).
     fn expected_user(&self) -> Result<Option<String>, OAuthError> {
         let request = &self.checked.request;
+        let required = request.claims.required_sub();
         let Some(hint) = &request.id_token_hint else {
-            return Ok(request.claims.required_sub().map(str::to_owned));
+            return Ok(required.map(str::to_owned));
         };
         let not_ours = || OAuthError::invalid_request("id_token_hint is not ours");
         let hint = logout::hint(self.core, hint).ok_or_else(not_ours)?;
         if !hint.aud.contains(&request.client_id) {
             return Err(OAuthError::invalid_request("id_token_hint was issued to another client"));
         }
-        Ok(Some(hint.sub))
+        match required {
+            Some(sub) if sub != hint.sub => {
+                Err(OAuthError::invalid_request("id_token_hint and claims name different users"))
+            }
+            _ => Ok(Some(hint.sub)),
+        }
     }
 }

@@ -92,14 +92,15 @@ fn ask_login(request: &AuthorizeRequest, why: Why) -> Next {
     refused.map_or(Next::Login(why), Next::Refuse)
 }
 
-/// `prompt=login` and `max_age`: a sign-in since the request came meets both.
+/// `prompt=login` and `max_age`: a sign-in since the request came meets both. `max_age=0` is `prompt=login`
+/// (OpenID Connect Core §3.1.2.1), within the same second, too.
 fn is_fresh(at: &Situation<'_>, signed_in: &SignedIn) -> bool {
     let request = &at.checked.request;
     if at.interaction.saw_login(&signed_in.session) {
         return true;
     }
     let age: Seconds = at.now.since(signed_in.session.auth_time);
-    !request.prompts.has(Prompt::Login) && request.max_age.is_none_or(|most| age.0 <= most)
+    !request.prompts.has(Prompt::Login) && request.max_age.is_none_or(|most| most > 0 && age.0 <= most)
 }
 
 /// Asked for what is new, with `prompt=consent`, and always where any local program could pass for
