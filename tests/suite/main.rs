@@ -9,5 +9,10 @@
     reason = "a failing test should stop loudly"
 )]
 
+mod cli;
+mod durability;
 mod harness;
 mod oauth;
+mod program;
+mod races;
+mod tables;

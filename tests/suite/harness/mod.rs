@@ -15,6 +15,7 @@ pub(crate) use answer::{Answer, Tokens};
 pub(crate) use authorization::{Asked, Authorization, Code};
 pub(crate) use browser::Browser;
 pub(crate) use client::{Auth, ClientBuilder, TestClient};
+pub(crate) use database::Place;
 pub(crate) use jwt::{claims, header};
 pub(crate) use request::Request;
 pub(crate) use server::{Server, Site};
