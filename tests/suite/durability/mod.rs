@@ -1,1 +1,7 @@
-//! Soon.
+//! What survives: growth, a kill, an outage, a rotation, a restored key.
+
+mod growth;
+mod kill;
+mod outage;
+mod rotation;
+mod sealing;
