@@ -13,17 +13,20 @@ use std::{
 
 use serde_json::Value;
 use signet::{
-    app::{self, Migrate},
     config::{Settings, Sources},
     crypto::seal::SealingRing,
-    services::clock::Clock,
+    services::{clock::Clock, core::Core},
+    store::{Options, Store},
 };
 use tempfile::TempDir;
 
-use crate::harness::{Place, Site};
+use crate::harness::{Auth, Browser, PASSWORD, Place, Site, TestClient, TestUser};
 
 /// Longer than a busy machine needs for anything here.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The arguments of a usual web application.
+pub(crate) const CALLBACK: [&str; 2] = ["--redirect-uri", "https://app.example/cb"];
 
 /// A database, a sealing key and settings, before anything runs.
 pub(crate) struct Installation {
@@ -124,13 +127,43 @@ impl Installation {
         self.becomes_ready(running).await.unwrap_or_else(|log| panic!("the server did not start again: {log}"))
     }
 
-    /// What the harness needs to talk to the server: its core is that of another process at the same database.
+    /// What the harness needs to talk to the server. Its core belongs to a database of its own: the program's
+    /// is touched by the program alone.
     pub(crate) async fn site(&self) -> Site {
         let sources = Sources { environment: self.environment.clone(), ..Sources::default() };
         let settings = Settings::load(&sources).unwrap();
-        let opened = tokio::task::spawn_blocking(|| app::open(settings, Clock::System, Migrate::Never));
-        let core = opened.await.unwrap().unwrap();
-        Site { core, issuer: self.issuer().to_owned(), http: http() }
+        let scratch = format!("sqlite://{}", self.folder.path().join("scratch.db").display());
+        let opened = tokio::task::spawn_blocking(move || {
+            let store = Store::open(&Options::new(scratch)).unwrap();
+            let ring = SealingRing::parse(SealingRing::generate().reveal()).unwrap();
+            Core::new(settings, store, ring, Clock::System).unwrap()
+        });
+        Site { core: opened.await.unwrap(), issuer: self.issuer().to_owned(), http: http() }
+    }
+
+    /// Registers a client by the command line.
+    pub(crate) fn client(&self, site: &Site, arguments: &[&str]) -> TestClient {
+        let command = [&["client", "create", "--json", "--name", "Example App"], arguments].concat();
+        let made = self.run(&command).expect_success().json();
+        let text = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
+        TestClient {
+            id: text("client_id"),
+            secret: made["client_secret"].as_str().map(str::to_owned),
+            redirect_uri: made["redirect_uris"][0].as_str().unwrap_or_default().to_owned(),
+            scope: text("scope"),
+            auth: Auth::Basic,
+            site: site.clone(),
+        }
+    }
+
+    /// Makes an account by the command line.
+    pub(crate) fn user(&self, site: &Site, name: &str) -> TestUser {
+        let email = format!("{name}@example.com");
+        let command = ["user", "create", "--json", "--password-stdin", "--email", &email, "--username", name];
+        let made = self.run_with(&command, PASSWORD).expect_success().json();
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        let browser = Browser::new(site.clone());
+        TestUser { id: text("id"), username: text("username"), email: text("email"), browser, site: site.clone() }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -3,5 +3,6 @@
 mod growth;
 mod kill;
 mod outage;
+mod resource_server;
 mod rotation;
 mod sealing;

@@ -19,6 +19,6 @@ pub(crate) use database::Place;
 pub(crate) use jwt::{claims, header};
 pub(crate) use request::Request;
 pub(crate) use server::{Server, Site};
-pub(crate) use user::TestUser;
+pub(crate) use user::{PASSWORD, TestUser};
 
 pub(crate) use signet::domain::time::Seconds;

@@ -21,7 +21,7 @@ pub(crate) struct TestUser {
 }
 
 impl TestUser {
-    pub(crate) async fn create(site: Site, name: &str) -> Self {
+    pub(super) async fn create(site: Site, name: &str) -> Self {
         let profile = Profile { name: Some(format!("{name} Example")), ..Profile::default() };
         Self::with_profile(site, name, profile).await
     }
