@@ -13,14 +13,17 @@ use std::{
 
 use serde_json::Value;
 use signet::{
-    config::{Settings, Sources},
+    config::{Settings, Sources, database::DatabaseUrl},
     crypto::seal::SealingRing,
     services::{clock::Clock, core::Core},
     store::{Options, Store},
 };
 use tempfile::TempDir;
 
-use crate::harness::{Auth, Browser, PASSWORD, Place, Site, TestClient, TestUser};
+use crate::{
+    durability::wire::Wire,
+    harness::{Auth, Browser, PASSWORD, Place, Site, TestClient, TestUser},
+};
 
 /// Longer than a busy machine needs for anything here.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
@@ -89,6 +92,13 @@ impl Installation {
 
     pub(crate) fn issuer(&self) -> &str {
         &self.environment["SIGNET_ISSUER"]
+    }
+
+    /// Puts a wire between the program and PostgreSQL; `None` for SQLite.
+    pub(crate) fn through_a_wire(&mut self) -> Option<Wire> {
+        let (wire, url) = Wire::to(&DatabaseUrl::parse(&self.place.url()).unwrap())?;
+        self.set("SIGNET_DATABASE__URL", url.as_str());
+        Some(wire)
     }
 
     /// Runs a command to its end.

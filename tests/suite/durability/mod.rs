@@ -6,3 +6,4 @@ mod outage;
 mod resource_server;
 mod rotation;
 mod sealing;
+pub(crate) mod wire;
