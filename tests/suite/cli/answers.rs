@@ -119,7 +119,7 @@ fn what_does_not_fit_is_refused_with_its_reason() {
 
 #[test]
 fn a_command_that_is_not_typed_right_ends_with_2() {
-    let installation = Installation::fresh();
+    let installation = migrated();
     let wrong: [&[&str]; 6] = [
         &["never"],
         &["client", "create"],
