@@ -5,7 +5,7 @@ use std::{
     fs::{self, File},
     io::Write,
     net::TcpListener,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{self, Child, Command, Stdio},
     sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
@@ -84,10 +84,6 @@ impl Installation {
 
     pub(crate) fn sealing_file(&self) -> PathBuf {
         self.place.keys().join("sealing.key")
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     pub(crate) fn issuer(&self) -> &str {

@@ -211,7 +211,7 @@ async fn chain(app: TestClient, mut token: String) -> String {
             expect_later(&answer);
             return token;
         }
-        token = answer.expect_tokens().refresh().to_owned();
+        answer.expect_tokens().refresh().clone_into(&mut token);
     }
 }
 

@@ -78,7 +78,9 @@ async fn a_cache_that_keeps_the_keys_for_their_max_age_validates_every_token() {
                     cache.caches(&server.get("/jwks").await, now);
                 }
                 if at >= nth * 15 {
-                    tokens.iter().for_each(|token| cache.validates(token, now));
+                    for token in &tokens {
+                        cache.validates(token, now);
+                    }
                 }
             }
             server.site.core.clock.advance(Seconds(STEP));

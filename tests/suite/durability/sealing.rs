@@ -78,8 +78,8 @@ async fn the_first_start_makes_the_key_once() {
     }
     drop(installation.serve().await);
     let made = fs::read_to_string(installation.sealing_file()).unwrap();
-    let mode = fs::metadata(installation.sealing_file()).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    let permissions = fs::metadata(installation.sealing_file()).unwrap().permissions();
+    assert_eq!(permissions.mode() & 0o777, 0o600);
     drop(installation.serve_again().await);
     assert_eq!(fs::read_to_string(installation.sealing_file()).unwrap(), made);
     fs::remove_file(installation.sealing_file()).unwrap();

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use signet::{
-    domain::{client::ClientId, ids::UserId},
+    domain::{client::ClientId, ids::UserId, user::UserStatus},
     services::admin::users,
     store::consents,
 };
@@ -115,10 +115,10 @@ async fn a_suspension_beside_a_redemption_leaves_a_dead_token() {
     let (server, app, _) = cast().await;
     for round in 0..ROUNDS {
         let user = server.user(&format!("user{round}")).await;
-        let (code, suspended) = (user.approves(&app).await, user.id.clone());
-        let core = user.site.core.clone();
+        let code = user.approves(&app).await;
+        let (site, suspended) = (user.site.clone(), user.id.clone());
         let ending = Box::pin(async move {
-            users::set_status(&core, &suspended, signet::domain::user::UserStatus::Suspended).await.unwrap();
+            users::set_status(&site.core, &suspended, UserStatus::Suspended).await.unwrap();
         });
         let answer = race(round, app.redeems(&code), ending).await;
         is_dead(&app, &answer).await;
@@ -130,9 +130,10 @@ async fn a_deleted_user_beside_a_redemption_leaves_a_dead_token() {
     let (server, app, _) = cast().await;
     for round in 0..ROUNDS {
         let user = server.user(&format!("user{round}")).await;
-        let (code, deleted, core) = (user.approves(&app).await, user.id.clone(), user.site.core.clone());
+        let code = user.approves(&app).await;
+        let (site, deleted) = (user.site.clone(), user.id.clone());
         let ending = Box::pin(async move {
-            users::delete(&core, &deleted).await.unwrap();
+            users::delete(&site.core, &deleted).await.unwrap();
         });
         let mut answer = race(round, app.redeems(&code), ending).await;
         if answer.status == 503 {
