@@ -1,6 +1,9 @@
 //! Carries a parsed command out: opens what it needs, and for `serve` and `dev` keeps the server running.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 
 use tracing_subscriber::EnvFilter;
 
@@ -8,7 +11,7 @@ use crate::{
     app::{self, Migrate},
     cli::{Administer, Cli, Command, CommandError, dev::DevArgs, output::Output, serve::ServeArgs},
     config::{Settings, Sources, log::Format},
-    http::app::{Demo, Mode},
+    http::app::Mode,
     jobs, server,
     services::{admin::demo, clock::Clock, core::Core, database, fault::Fault},
 };
@@ -73,14 +76,8 @@ async fn dev(sources: Sources, args: DevArgs, output: &mut Output) -> Result<(),
         .with_flag("keys.directory", format!("{data}/keys"));
     let core = app::open(settings(&sources)?, Clock::System, Migrate::OnlySqlite)?;
     let secrets = demo::ensure(&core).await?;
-    let mode = Mode::Dev(Demo {
-        email: demo::EMAIL.to_owned(),
-        password: demo::PASSWORD.to_owned(),
-        client_id: demo::PLAYGROUND.to_owned(),
-        client_secret: secrets.playground.reveal().clone(),
-    });
     let welcome = crate::cli::dev::Welcome::new(&core.settings.issuer, &data.to_string(), secrets.service.reveal());
-    keep_serving(&core, mode, || Ok(output.answer(&welcome)?)).await
+    keep_serving(&core, Mode::Dev(secrets.into()), || Ok(output.answer(&welcome)?)).await
 }
 
 async fn keep_serving(
@@ -103,7 +100,8 @@ async fn keep_serving(
 fn settings(sources: &Sources) -> Result<Settings, CommandError> {
     let settings = Settings::load(sources)?;
     let filter = EnvFilter::new(&settings.log.filter);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr);
     let started = match settings.log.format {
         Format::Json => log.json().try_init(),
         Format::Text => log.try_init(),

@@ -24,11 +24,8 @@ use crate::{
         middleware::edge,
         routes::routes,
     },
-    services::core::Core,
+    services::{core::Core, threads::cores},
 };
-
-/// Threads for blocking work: signatures are all CPU, and a database answers few at a time.
-const BLOCKING_THREADS_PER_WORKER: usize = 4;
 
 /// A server that is bound and will run when it is awaited.
 pub struct Bound {
@@ -53,13 +50,10 @@ pub fn on(listener: TcpListener, core: &Core, mode: Mode) -> io::Result<Bound> {
             .configure(routes(&app))
             .wrap(from_fn(edge::surround))
     };
-    let workers = match settings.workers {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        set => set,
-    };
+    let workers = if settings.workers == 0 { cores() } else { settings.workers };
     let server = HttpServer::new(factory)
         .workers(workers)
-        .worker_max_blocking_threads(BLOCKING_THREADS_PER_WORKER)
+        .worker_max_blocking_threads(1)
         .shutdown_timeout(settings.shutdown_seconds.0.unsigned_abs())
         .server_hostname(core.settings.issuer.as_str());
     let server = match (&settings.tls_certificate, &settings.tls_key) {

@@ -74,6 +74,9 @@ impl fmt::Display for Welcome {
             "  curl -u {}:{} -d grant_type=client_credentials {}/token\n",
             self.service_client, self.service_secret, self.issuer
         )?;
+        writeln!(f, "To administer it with signet's other commands, in another terminal:")?;
+        let data = &self.data;
+        writeln!(f, "  export SIGNET_DATABASE__URL=sqlite://{data}/signet.db SIGNET_KEYS__DIRECTORY={data}/keys\n")?;
         write!(f, "Stop with Ctrl-C.")
     }
 }

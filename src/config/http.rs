@@ -21,7 +21,9 @@ pub struct HttpSettings {
     /// Only their forwarded headers count.
     pub trusted_proxies: Vec<Network>,
     pub body_limit_bytes: usize,
-    /// Requests that may be at work or wait for a thread at once; beyond it 503.
+    /// Threads for queries and signatures; 0 means one per core on SQLite, eight on PostgreSQL.
+    pub threads: usize,
+    /// Requests that may wait for a thread; beyond it 503.
     pub admission: usize,
     /// How long requests under way may take when the server stops.
     pub shutdown_seconds: Seconds,
@@ -36,6 +38,7 @@ impl Default for HttpSettings {
             tls_key: None,
             trusted_proxies: Vec::new(),
             body_limit_bytes: 65_536,
+            threads: 0,
             admission: 256,
             shutdown_seconds: Seconds(10),
         }
@@ -46,6 +49,7 @@ impl HttpSettings {
     pub(super) fn check(&self) -> Result<(), Misfit> {
         within("http.workers", self.workers, 0, 1024)?;
         within("http.body_limit_bytes", self.body_limit_bytes, 8192, 1_048_576)?;
+        within("http.threads", self.threads, 0, 1024)?;
         within("http.admission", self.admission, 1, 1_000_000)?;
         within("http.shutdown_seconds", self.shutdown_seconds.0, 0, 3600)?;
         require(

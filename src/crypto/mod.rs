@@ -7,6 +7,7 @@ pub mod jwt;
 pub mod key_file;
 pub mod keyring;
 pub mod passwords;
+pub mod published;
 pub mod random;
 pub mod refresh;
 #[cfg(test)]

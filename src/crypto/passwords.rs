@@ -1,9 +1,10 @@
 //! Passwords: argon2id (RFC 9106), and nothing else is hashed this slowly.
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
+    Algorithm, Argon2, Block, Params, PasswordHash, Version,
     password_hash::phc::{Output, ParamsString, Salt},
 };
+use subtle::ConstantTimeEq;
 
 use super::random;
 
@@ -25,14 +26,36 @@ pub enum PasswordError {
 
 /// A PHC string with a salt of its own. The caller has refused passwords that are too long.
 pub fn hash(cost: &Cost, password: &str) -> Result<String, PasswordError> {
+    let salt = random::bytes::<16>();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost.params()?);
-    let phc = argon2.hash_password_with_salt(password.as_bytes(), &random::bytes::<16>());
-    phc.map(|phc| phc.to_string()).ok().ok_or(PasswordError::Hash)
+    let output = output(&argon2, password, &salt, Params::DEFAULT_OUTPUT_LEN).ok_or(PasswordError::Hash)?;
+    phc(cost, &salt, &output)
 }
 
 /// At the cost that the PHC string names; a damaged string fits no password.
 pub fn verify(password: &str, phc: &str) -> bool {
-    PasswordHash::new(phc).is_ok_and(|phc| Argon2::default().verify_password(password.as_bytes(), &phc).is_ok())
+    PasswordHash::new(phc).ok().and_then(|phc| fits(password, &phc)).unwrap_or(false)
+}
+
+fn fits(password: &str, phc: &PasswordHash) -> Option<bool> {
+    let algorithm = Algorithm::try_from(phc.algorithm.as_str()).ok()?;
+    let version = phc.version.map_or(Ok(Version::V0x13), Version::try_from).ok()?;
+    let (salt, expected) = (phc.salt.as_ref()?, phc.hash.as_ref()?);
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(phc).ok()?);
+    let made = output(&argon2, password, salt, expected.as_bytes().len())?;
+    Some(made.ct_eq(expected.as_bytes()).into())
+}
+
+/// The work itself. An allocation of more than 32 MiB is always mapped apart and goes back to the system when it is
+/// freed; a smaller one the allocator may keep, 19 MiB for each thread that ever hashed. What is not used is not touched.
+fn output(argon2: &Argon2<'_>, password: &str, salt: &[u8], length: usize) -> Option<Vec<u8>> {
+    const MAPPED_APART: usize = 33 * 1024;
+    let blocks = argon2.params().block_count();
+    let mut memory = Vec::with_capacity(blocks.max(MAPPED_APART));
+    memory.resize(blocks, Block::default());
+    let mut output = vec![0; length];
+    argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut output, &mut memory).ok()?;
+    Some(output)
 }
 
 /// Whether the hash was made at another cost: the next sign-in replaces it.
@@ -46,12 +69,16 @@ pub fn needs_rehash(cost: &Cost, phc: &str) -> bool {
 
 /// A hash that fits no password, for accounts that do not exist: verifying it takes as long as a real one.
 pub fn decoy(cost: &Cost) -> Result<String, PasswordError> {
+    phc(cost, &random::bytes::<16>(), &random::bytes::<32>())
+}
+
+fn phc(cost: &Cost, salt: &[u8], output: &[u8]) -> Result<String, PasswordError> {
     let phc = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
         params: ParamsString::try_from(&cost.params()?).ok().ok_or(PasswordError::Cost)?,
-        salt: Some(Salt::new(&random::bytes::<16>()).ok().ok_or(PasswordError::Hash)?),
-        hash: Some(Output::new(&random::bytes::<32>()).ok().ok_or(PasswordError::Hash)?),
+        salt: Some(Salt::new(salt).ok().ok_or(PasswordError::Hash)?),
+        hash: Some(Output::new(output).ok().ok_or(PasswordError::Hash)?),
     };
     Ok(phc.to_string())
 }

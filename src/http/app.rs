@@ -1,7 +1,13 @@
 //! What every handler is given.
 
 use super::{oauth::discovery::Kept, pages::layout::Layout};
-use crate::{config::Settings, services::core::Core};
+use crate::{
+    config::Settings,
+    services::{
+        admin::demo::{self, DemoSecrets},
+        core::Core,
+    },
+};
 
 /// Whether the development pages are there.
 #[derive(Clone, Debug)]
@@ -17,6 +23,17 @@ pub struct Demo {
     pub password: String,
     pub client_id: String,
     pub client_secret: String,
+}
+
+impl From<DemoSecrets> for Demo {
+    fn from(secrets: DemoSecrets) -> Self {
+        Self {
+            email: demo::EMAIL.to_owned(),
+            password: demo::PASSWORD.to_owned(),
+            client_id: demo::PLAYGROUND.to_owned(),
+            client_secret: secrets.playground.reveal().clone(),
+        }
+    }
 }
 
 /// The core and what the edge keeps beside it.

@@ -11,7 +11,7 @@ use super::{
     app::{App, Mode},
     oauth::{authorize, cors, discovery, introspect, jwks, logout, revoke, token, userinfo},
     ops::{assets, health},
-    pages::{choose_account, consent, error, home, login},
+    pages::{choose_account, consent, error, home, login, playground},
 };
 
 /// The routes of an issuer, below its path.
@@ -50,9 +50,10 @@ fn protocol(config: &mut ServiceConfig, base: &str) {
             web::resource(format!("{base}/userinfo"))
                 .wrap(from_fn(cors::guard))
                 .route(web::get().to(userinfo::get))
+                .route(web::head().to(userinfo::get))
                 .route(web::post().to(userinfo::post))
                 .route(options().to(cors::preflight))
-                .default_service(not_allowed("GET, POST, OPTIONS")),
+                .default_service(not_allowed("GET, HEAD, POST, OPTIONS")),
         )
         .service(
             web::resource(format!("{base}/revoke"))
@@ -100,7 +101,17 @@ fn operation(config: &mut ServiceConfig, base: &str) {
         .service(read(&format!("{base}/readyz"), || web::to(health::readyz)));
 }
 
-fn development(_: &mut ServiceConfig, _: &str) {}
+fn development(config: &mut ServiceConfig, base: &str) {
+    config
+        .service(
+            web::resource(format!("{base}/playground"))
+                .route(web::get().to(playground::get))
+                .route(web::head().to(playground::get))
+                .route(web::post().to(playground::post))
+                .default_service(not_allowed("GET, HEAD, POST")),
+        )
+        .service(read(&format!("{base}/playground/callback"), || web::to(playground::callback)));
+}
 
 /// A resource that is only read.
 fn read(path: &str, to: fn() -> Route) -> Resource {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{ClientBuilder, header, redirect::Policy};
+use reqwest::{Client, ClientBuilder, Response, header, redirect::Policy};
 
 /// How long a fetch may take, and how much it may bring.
 #[derive(Clone, Copy, Debug)]
@@ -36,15 +36,21 @@ pub enum FetchError {
 /// Fetches an address that the operator has configured: it may be private, so addresses that come
 /// from anywhere else must not come here.
 pub async fn configured(url: &str, limits: Limits) -> Result<Fetched, FetchError> {
-    let client = ClientBuilder::new()
-        .redirect(Policy::none())
-        .timeout(limits.time)
-        .user_agent(concat!("signet/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|reason| FetchError::Broken(innermost(&reason)))?;
-    let mut response = client.get(url).send().await.map_err(|reason| judge(&reason, limits))?;
+    let response = client(rules(limits))?.get(url).send().await.map_err(|reason| judge(&reason, limits))?;
     let date = response.headers().get(header::DATE).and_then(|date| date.to_str().ok()).map(str::to_owned);
-    let status = response.status().as_u16();
+    Ok(Fetched { status: response.status().as_u16(), date, body: body(response, limits).await? })
+}
+
+pub(super) fn rules(limits: Limits) -> ClientBuilder {
+    let agent = concat!("signet/", env!("CARGO_PKG_VERSION"));
+    ClientBuilder::new().redirect(Policy::none()).timeout(limits.time).user_agent(agent)
+}
+
+pub(super) fn client(rules: ClientBuilder) -> Result<Client, FetchError> {
+    rules.build().map_err(|reason| FetchError::Broken(innermost(&reason)))
+}
+
+pub(super) async fn body(mut response: Response, limits: Limits) -> Result<Vec<u8>, FetchError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|reason| judge(&reason, limits))? {
         if body.len().saturating_add(chunk.len()) > limits.bytes {
@@ -52,10 +58,10 @@ pub async fn configured(url: &str, limits: Limits) -> Result<Fetched, FetchError
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Fetched { status, date, body })
+    Ok(body)
 }
 
-fn judge(reason: &reqwest::Error, limits: Limits) -> FetchError {
+pub(super) fn judge(reason: &reqwest::Error, limits: Limits) -> FetchError {
     if reason.is_timeout() {
         FetchError::TooSlow(limits.time)
     } else if reason.is_connect() {

@@ -1,3 +1,4 @@
 //! The only folder that opens connections to others.
 
 pub mod fetch;
+pub mod loopback;

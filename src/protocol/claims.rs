@@ -17,7 +17,6 @@ pub const SUPPORTED: &[&str] = &[
     "nonce",
     "acr",
     "amr",
-    "azp",
     "at_hash",
     "sid",
     "name",

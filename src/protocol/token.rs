@@ -112,7 +112,14 @@ fn scope(params: &Params) -> Result<Option<Scope>, OAuthError> {
 
 fn resources(params: &Params) -> Result<Vec<String>, OAuthError> {
     let malformed = || OAuthError::invalid_target("resource is not an absolute URI");
-    params.all("resource").map(|text| resource::parse(text).ok_or_else(malformed)).collect()
+    let mut resources = Vec::new();
+    for text in params.all("resource") {
+        let one = resource::parse(text).ok_or_else(malformed)?;
+        if !resources.contains(&one) {
+            resources.push(one);
+        }
+    }
+    Ok(resources)
 }
 
 impl TokenResponse {

@@ -1,14 +1,18 @@
-//! What every use case is given: settings, store, keys, clock; and the way into the blocking pool.
+//! What every use case is given: settings, store, keys, clock; and the way to the worker threads.
 
-use std::{ops::Deref, sync::Arc};
+use std::{io, ops::Deref, sync::Arc};
 
-use tokio::{
-    sync::Semaphore,
-    task::{JoinError, spawn_blocking},
-};
 use tracing::Span;
 
-use super::{clients::ClientCache, clock::Clock, fault::Fault, keys::Keys, limits::Limits, registry::Registry};
+use super::{
+    clients::ClientCache,
+    clock::Clock,
+    fault::Fault,
+    keys::Keys,
+    limits::Limits,
+    registry::Registry,
+    threads::{Threads, cores},
+};
 use crate::{
     config::{Settings, passwords::PasswordSettings},
     crypto::{
@@ -36,8 +40,9 @@ pub struct Parts {
     pub limits: Limits,
     /// What this node calls itself in the leases.
     pub node: String,
-    admission: Arc<Semaphore>,
-    hashers: Arc<Semaphore>,
+    workers: Threads,
+    /// Passwords are hashed apart, so that a storm of logins does not delay `/token`.
+    hashers: Threads,
     decoy: String,
 }
 
@@ -53,18 +58,17 @@ impl Core {
     /// Puts the parts together; hashes one decoy password, which takes a moment.
     pub fn new(settings: Settings, store: Store, ring: SealingRing, clock: Clock) -> Result<Self, Fault> {
         let decoy = passwords::decoy(&cost(&settings.passwords))?;
-        let hashers = match settings.passwords.hashers {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            set => set,
-        };
+        let workers = or_else(settings.http.threads, || threads_for(&store));
+        let hashers = or_else(settings.passwords.hashers, cores);
+        let queue = settings.http.admission;
         Ok(Self(Arc::new(Parts {
             keys: Keys::empty(),
             clients: ClientCache::new(&settings.clients),
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
             node: random::token().reveal().clone(),
-            admission: Arc::new(Semaphore::new(settings.http.admission)),
-            hashers: Arc::new(Semaphore::new(hashers)),
+            workers: Threads::start("worker", workers, queue).map_err(no_threads)?,
+            hashers: Threads::start("hasher", hashers, queue).map_err(no_threads)?,
             decoy,
             settings,
             store,
@@ -73,36 +77,28 @@ impl Core {
         })))
     }
 
-    /// Runs synchronous work in the blocking pool. Beyond the admission limit the answer is at once
-    /// [`Fault::Unavailable`]: one slow database must not park every thread.
+    /// Runs synchronous work on the worker threads; beyond the admission limit it is [`Fault::Unavailable`] at once.
     pub async fn run<T, E>(&self, work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        let Ok(admitted) = Arc::clone(&self.admission).try_acquire_owned() else {
-            return Err(Fault::Unavailable("too many requests are being worked on".into()).into());
-        };
         let core = self.clone();
         let request = Span::current();
-        let done = spawn_blocking(move || {
-            let _admitted = admitted;
-            request.in_scope(|| work(&core))
-        });
-        done.await.map_err(stopped)?
+        self.workers.run(move || request.in_scope(|| work(&core))).await?
     }
 
-    /// Hashes a password in the hashers' own small pool.
+    /// Hashes a password on the hashers' own threads.
     pub async fn hash_password(&self, password: Secret<String>) -> Result<String, Fault> {
         let cost = self.password_cost();
-        Ok(self.hasher(move || passwords::hash(&cost, password.reveal())).await??)
+        Ok(self.hashers.run(move || passwords::hash(&cost, password.reveal())).await??)
     }
 
     /// Verifies a password; without a hash the same work is done on a decoy, and the answer is no.
     pub async fn verify_password(&self, password: Secret<String>, phc: Option<String>) -> Result<bool, Fault> {
         let known = phc.is_some();
         let phc = phc.unwrap_or_else(|| self.decoy.clone());
-        let right = self.hasher(move || passwords::verify(password.reveal(), &phc)).await?;
+        let right = self.hashers.run(move || passwords::verify(password.reveal(), &phc)).await?;
         Ok(known && right)
     }
 
@@ -110,22 +106,21 @@ impl Core {
     pub fn password_cost(&self) -> Cost {
         cost(&self.settings.passwords)
     }
-
-    async fn hasher<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
-        let closed = |_| Fault::Unavailable("the server is stopping".into());
-        let turn = Arc::clone(&self.hashers).acquire_owned().await.map_err(closed)?;
-        let done = spawn_blocking(move || {
-            let _turn = turn;
-            work()
-        });
-        done.await.map_err(stopped)
-    }
 }
 
 fn cost(settings: &PasswordSettings) -> Cost {
     Cost { memory_kib: settings.memory_kib, iterations: settings.iterations, lanes: settings.lanes }
 }
 
-fn stopped(error: JoinError) -> Fault {
-    Fault::Broken(format!("a worker stopped: {error}"))
+fn no_threads(error: io::Error) -> Fault {
+    Fault::Broken(format!("no threads: {error}"))
+}
+
+fn or_else(set: usize, automatic: impl FnOnce() -> usize) -> usize {
+    if set == 0 { automatic() } else { set }
+}
+
+/// `SQLite` and signatures are all work, and more threads than cores only take turns; `PostgreSQL` is mostly waited for.
+fn threads_for(store: &Store) -> usize {
+    if store.is_sqlite() { cores() } else { cores().saturating_mul(8) }
 }

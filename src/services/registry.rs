@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::core::Core;
 use crate::{
     domain::{
+        client::Client,
         scope::{OPENID_SCOPES, RegisteredScope, Resource},
         time::Timestamp,
     },
@@ -71,6 +72,31 @@ impl Registered {
         let own = OPENID_SCOPES.iter().find(|(own, _)| *own == name).map(|(_, words)| *words);
         let registered = || self.scopes.iter().find(|scope| scope.name == name).map(|scope| scope.description.as_str());
         own.or_else(registered).unwrap_or(name)
+    }
+
+    /// The resource servers that own one of these scopes.
+    pub fn owners<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = &'a str> {
+        let owned = self.scopes.iter().filter(|registered| scope.contains(&registered.name));
+        owned.filter_map(|registered| registered.resource.as_deref())
+    }
+
+    /// The resources of a token for which none is named: the client's default, else those that own the scopes (RFC 9068 §3).
+    pub fn default_resources(&self, client: &Client, scope: &Scope) -> Vec<String> {
+        let mut found: Vec<String> = client.default_resource.iter().cloned().collect();
+        if found.is_empty() {
+            for owner in self.owners(scope) {
+                if !found.iter().any(|one| one == owner) {
+                    found.push(owner.to_owned());
+                }
+            }
+        }
+        found
+    }
+
+    /// A client may ask for the resources it is registered for, and for those whose scopes it may ask for.
+    pub fn allows_resource(&self, client: &Client, identifier: &str) -> bool {
+        let listed = client.resources.iter().any(|one| one == identifier);
+        self.has_resource(identifier) && (listed || self.owners(&client.scope).any(|owner| owner == identifier))
     }
 
     /// The part of `scope` that means something to `audience`: a scope that belongs to one resource

@@ -123,7 +123,7 @@ fn connect_postgres(url: &str, options: &Options) -> Result<PgConnection, StoreE
     let statement = options.statement_timeout.as_millis();
     connection.batch_execute(&format!(
         "SET statement_timeout = {statement}; SET lock_timeout = {statement}; \
-         SET idle_in_transaction_session_timeout = 10000; SET default_transaction_isolation = 'read committed'; \
+         SET idle_in_transaction_session_timeout = {statement}; SET default_transaction_isolation = 'read committed'; \
          SET client_min_messages = warning",
     ))?;
     Ok(connection)

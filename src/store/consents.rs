@@ -24,7 +24,7 @@ pub(super) struct ConsentRow {
 pub fn find(db: &mut Db, user: &UserId, client: &ClientId) -> Result<Option<Consent>, StoreError> {
     let query = consents::table.find((user.as_str(), client.as_str()));
     let row: Option<ConsentRow> = per_backend!(db, connection =>
-        query.select(ConsentRow::as_select()).first(connection).optional())?;
+        query.select(ConsentRow::as_select()).get_result(connection).optional())?;
     row.map(Consent::try_from).transpose()
 }
 

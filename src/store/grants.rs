@@ -45,7 +45,7 @@ pub fn insert(db: &mut Db, grant: &Grant) -> Result<bool, StoreError> {
 pub fn find(db: &mut Db, grant: &GrantId) -> Result<Option<Grant>, StoreError> {
     let query = grants::table.find(grant.0.as_slice());
     let row: Option<GrantRow> = per_backend!(db, connection =>
-        query.select(GrantRow::as_select()).first(connection).optional())?;
+        query.select(GrantRow::as_select()).get_result(connection).optional())?;
     row.map(Grant::try_from).transpose()
 }
 

@@ -17,7 +17,7 @@ pub fn list(db: &mut Db) -> Result<Vec<Resource>, StoreError> {
 }
 
 pub fn find(db: &mut Db, identifier: &str) -> Result<Option<Resource>, StoreError> {
-    let row: Option<Row> = resources::table.find(identifier).first(db).optional()?;
+    let row: Option<Row> = resources::table.find(identifier).get_result(db).optional()?;
     Ok(row.map(resource))
 }
 

@@ -143,6 +143,7 @@ diesel::table! {
 diesel::table! {
     sealing_keys (fingerprint) {
         fingerprint -> Text,
+        position -> BigInt,
     }
 }
 

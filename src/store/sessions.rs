@@ -37,7 +37,7 @@ pub fn insert(db: &mut Db, session: &Session) -> Result<(), StoreError> {
 }
 
 pub fn find_by_id(db: &mut Db, session: &SessionId) -> Result<Option<Session>, StoreError> {
-    let row = sessions::table.find(session.as_str()).select(SessionRow::as_select()).first(db).optional()?;
+    let row = sessions::table.find(session.as_str()).select(SessionRow::as_select()).get_result(db).optional()?;
     row.map(Session::try_from).transpose()
 }
 
@@ -50,7 +50,7 @@ pub fn find_by_secret(
     let live = sessions::secret.eq(secret.0.as_slice()).and(sessions::expires_at.gt(now.unix()));
     let query = sessions::table.inner_join(users::table).filter(live);
     let found: Option<(SessionRow, UserRow)> = per_backend!(db, connection =>
-        query.select((SessionRow::as_select(), UserRow::as_select())).first(connection).optional())?;
+        query.select((SessionRow::as_select(), UserRow::as_select())).get_result(connection).optional())?;
     found.map(|(session, user)| Ok((session.try_into()?, user.try_into()?))).transpose()
 }
 

@@ -68,7 +68,7 @@ pub fn find_standing(db: &mut Db, grant: &GrantId, now: Timestamp) -> Result<Opt
             Option::<SessionRow>::as_select(),
             Option::<ConsentRow>::as_select(),
         ))
-        .first(connection)
+        .get_result(connection)
         .optional())?;
     found.map(Standing::try_from).transpose()
 }
@@ -90,7 +90,7 @@ pub fn find_subject(
         .filter(sessions::expires_at.gt(now.unix()));
     let found: Option<(SessionRow, UserRow, Option<ConsentRow>)> = per_backend!(db, connection => query
         .select((SessionRow::as_select(), UserRow::as_select(), Option::<ConsentRow>::as_select()))
-        .first(connection)
+        .get_result(connection)
         .optional())?;
     let Some((session, user, consent)) = found else { return Ok(None) };
     Ok(Some(Subject {

@@ -56,7 +56,7 @@ pub(super) struct UserRow {
 }
 
 pub fn find_by_id(db: &mut Db, user: &UserId) -> Result<Option<User>, StoreError> {
-    let row = users::table.find(user.as_str()).select(UserRow::as_select()).first(db).optional()?;
+    let row = users::table.find(user.as_str()).select(UserRow::as_select()).get_result(db).optional()?;
     row.map(User::try_from).transpose()
 }
 
@@ -65,9 +65,9 @@ pub fn find_by_login(db: &mut Db, login: &str) -> Result<Option<(User, Option<St
     let columns = (UserRow::as_select(), users::password_hash);
     // A username cannot hold an `@`.
     let found: Option<(UserRow, Option<String>)> = if login.contains('@') {
-        users::table.filter(users::email.eq(login)).select(columns).first(db).optional()?
+        users::table.filter(users::email.eq(login)).select(columns).get_result(db).optional()?
     } else {
-        users::table.filter(users::username.eq(login)).select(columns).first(db).optional()?
+        users::table.filter(users::username.eq(login)).select(columns).get_result(db).optional()?
     };
     found.map(|(row, hash)| Ok((row.try_into()?, hash))).transpose()
 }

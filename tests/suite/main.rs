@@ -9,6 +9,7 @@
     reason = "a failing test should stop loudly"
 )]
 
+mod browser;
 mod harness;
 mod journeys;
 mod oauth;

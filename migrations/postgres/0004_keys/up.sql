@@ -10,7 +10,8 @@ CREATE TABLE signing_keys (
 );
 
 CREATE TABLE sealing_keys (
-    fingerprint TEXT COLLATE "C" NOT NULL PRIMARY KEY
+    fingerprint TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    position BIGINT NOT NULL
 );
 
 CREATE TABLE leases (

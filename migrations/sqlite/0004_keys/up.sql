@@ -10,7 +10,8 @@ CREATE TABLE signing_keys (
 );
 
 CREATE TABLE sealing_keys (
-    fingerprint TEXT NOT NULL PRIMARY KEY
+    fingerprint TEXT NOT NULL PRIMARY KEY,
+    position BIGINT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE leases (

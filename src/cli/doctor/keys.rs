@@ -42,8 +42,7 @@ fn check_sealing(settings: &Settings, store: &Store, report: &mut Report) -> Opt
         }
         return None;
     };
-    let ours = ring.fingerprints();
-    if let Some(lost) = known.iter().find(|print| !ours.contains(print)) {
+    if let Some(lost) = sealing::lost(&ring, &known) {
         let advice = "restore the right sealing key; without it the signing keys in the database cannot be opened";
         report.error(CHECK, format!("the database is sealed with {lost}, which is not on the ring"), advice);
         return None;

@@ -1,4 +1,4 @@
-//! Our two cookies: the session's secret, and what binds an interaction to this browser.
+//! Our cookies: the session's secret, what binds an interaction to this browser, and the playground's.
 
 use actix_web::{
     HttpRequest,
@@ -43,6 +43,20 @@ pub fn no_session<'a>(settings: &Settings) -> Cookie<'a> {
 /// Lives as long as the browser does.
 pub fn binding<'a>(settings: &Settings, value: &str) -> Cookie<'a> {
     base(settings, names(settings).binding, value)
+}
+
+/// Keeps what the playground needs while the browser is away. Development only, so plain loopback.
+const PLAYGROUND: &str = "signet-playground";
+
+pub fn kept_by_playground(request: &HttpRequest) -> Option<String> {
+    request.cookie(PLAYGROUND).map(|cookie| cookie.value().to_owned())
+}
+
+/// As long as an interaction may take.
+pub fn playground<'a>(settings: &Settings, sealed: &str) -> Cookie<'a> {
+    let mut cookie = base(settings, PLAYGROUND, sealed);
+    cookie.set_max_age(Duration::seconds(settings.tokens.interaction_seconds.0));
+    cookie
 }
 
 fn base<'a>(settings: &Settings, name: &'static str, value: &str) -> Cookie<'a> {

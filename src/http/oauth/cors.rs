@@ -43,8 +43,7 @@ pub async fn preflight(request: HttpRequest) -> HttpResponse {
             .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()))
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
             .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"))
-            .insert_header((header::ACCESS_CONTROL_MAX_AGE, "3600"))
-            .insert_header((header::VARY, "Origin"));
+            .insert_header((header::ACCESS_CONTROL_MAX_AGE, "3600"));
     }
     answer.finish()
 }
@@ -61,8 +60,10 @@ pub async fn guard(
     if let (Some(app), Some(origin)) = (app, origin) {
         let refused = answer.status().is_client_error() || answer.status().is_server_error();
         let client = answer.request().extensions_mut().remove::<OfClient>();
-        let of_client =
-            client.is_some_and(|OfClient(id)| origin.to_str().is_ok_and(|origin| cors::allows(&app.core, &id, origin)));
+        let of_client = match (client, origin.to_str()) {
+            (Some(OfClient(id)), Ok(origin)) if !refused => cors::allows(&app.core, &id, origin).await,
+            _ => false,
+        };
         allow(answer.headers_mut(), origin, refused || of_client);
     }
     Ok(answer)

@@ -55,13 +55,20 @@ pub fn public_document(app: &App, request: &HttpRequest, body: &str) -> HttpResp
 }
 
 fn send(app: &App, request: &HttpRequest, body: &str, etag: &str) -> HttpResponse {
-    let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes());
+    let known = is_known(request, etag);
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, etag))
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .insert_header((header::CACHE_CONTROL, max_age(app)));
     if known { answer.finish() } else { answer.content_type("application/json").body(body.to_owned()) }
+}
+
+/// A list of tags, compared weakly: a proxy that compresses marks ours as weak. RFC 9110 §13.1.2.
+fn is_known(request: &HttpRequest, etag: &str) -> bool {
+    let lines = request.headers().get_all(header::IF_NONE_MATCH).filter_map(|line| line.to_str().ok());
+    let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
+    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 fn max_age(app: &App) -> String {

@@ -1,5 +1,7 @@
 //! Redeeming a code: once, by the client it was made for. RFC 6749 §4.1.3.
 
+use std::sync::Arc;
+
 use oxide_auth::code_grant::accesstoken::{AccessToken, Input, Output};
 
 use super::{
@@ -26,6 +28,7 @@ use crate::{
         core::Core,
         fault::{Failure, Fault},
         oauth::standing,
+        registry::{self, Registered},
     },
     store::{
         Db, StoreError, grants,
@@ -44,7 +47,8 @@ pub(super) fn redeem(core: &Core, client: &Client, request: &Redemption) -> Resu
         .filter(|code| code.client_id == client.id)
         .filter(|code| now < code.expires_at.plus(REPLAY_WINDOW))
         .ok_or_else(no_longer_valid)?;
-    let redeeming = Redeeming { core, client, request, code: &code, now };
+    let registered = registry::registered(core).map_err(Fault::from)?;
+    let redeeming = Redeeming { core, client, registered, request, code: &code, now };
     let issuance = core.store.write(|db| redeeming.decide(db)).map_err(Fault::from)??;
     tokens::sign(core, client, issuance)
 }
@@ -57,6 +61,7 @@ fn no_longer_valid() -> OAuthError {
 struct Redeeming<'a> {
     core: &'a Core,
     client: &'a Client,
+    registered: Arc<Registered>,
     request: &'a Redemption,
     code: &'a Code,
     now: Timestamp,
@@ -103,7 +108,7 @@ impl Redeeming<'_> {
     fn issuance(&self, grant: Grant, subject: Subject) -> Result<Issuance, OAuthError> {
         let token = RefreshToken { family: self.code.family, generation: 0 };
         Ok(Issuance {
-            resources: tokens::narrow(&grant.resources, &self.request.resources, self.client)?,
+            resources: self.resources()?,
             scope: grant.scope.clone(),
             grant,
             user: subject.user,
@@ -115,7 +120,7 @@ impl Redeeming<'_> {
     /// Drives the machine through its questions; it issues nothing that the row does not say.
     fn run_machine(&self, subject: &Subject) -> Result<(), OAuthError> {
         let asked_redirect = self.redirect_uri()?;
-        tokens::narrow(&self.code.resources, &self.request.resources, self.client)?;
+        self.resources()?;
         let request = KernelRequest {
             grant_type: GrantType::AuthorizationCode.as_str(),
             client_id: self.client.id.as_str(),
@@ -145,6 +150,13 @@ impl Redeeming<'_> {
                 Output::Err(_) => return Err(no_longer_valid()),
             }
         }
+    }
+
+    /// Those of this answer.
+    fn resources(&self) -> Result<Vec<String>, OAuthError> {
+        let (client, code) = (self.client, self.code);
+        let granted = tokens::still_allowed(&code.resources, client, &self.registered)?;
+        tokens::narrow(&granted, &self.request.resources, &self.registered.default_resources(client, &code.scope))
     }
 
     /// Compared as text: normalising here is how open redirects begin (RFC 9700 §4.1).

@@ -16,7 +16,11 @@ use crate::{
         scope::Scope,
         token::{GrantType, TokenResponse},
     },
-    services::{core::Core, fault::Failure},
+    services::{
+        core::Core,
+        fault::{Failure, Fault},
+        registry,
+    },
 };
 
 pub(super) fn issue(
@@ -28,7 +32,8 @@ pub(super) fn issue(
     if client.kind == ClientKind::Public {
         return Err(OAuthError::unauthorized_client("a public client cannot prove that it acts for itself").into());
     }
-    if !resources.iter().all(|one| client.resources.contains(one)) {
+    let registered = registry::registered(core).map_err(Fault::from)?;
+    if !resources.iter().all(|one| registered.allows_resource(client, one)) {
         return Err(OAuthError::invalid_target("the client may not ask for one of these resources").into());
     }
     let scope = run_machine(client, scope.as_ref())?;

@@ -1,5 +1,7 @@
 //! Refreshing: rotation by compare-and-set, an idempotent grace, and reuse detection. RFC 6749 §6, RFC 9700 §4.14.
 
+use std::sync::Arc;
+
 use oxide_auth::code_grant::refresh::{Input, Output, Refresh};
 
 use super::{
@@ -23,6 +25,7 @@ use crate::{
         core::Core,
         fault::{Failure, Fault},
         oauth::standing,
+        registry::{self, Registered},
     },
     store::{
         Db, StoreError, grants,
@@ -37,7 +40,8 @@ const KEPT: Seconds = Seconds::minutes(11);
 pub(super) fn refresh(core: &Core, client: &Client, request: &Refreshing) -> Result<TokenResponse, Failure> {
     let token = refresh::parse(&core.ring, &request.refresh_token).ok_or_else(no_longer_valid)?;
     let id = digest::grant_id(&token.family);
-    let refreshing = Rotating { core, client, request, token, id, now: core.clock.now() };
+    let registered = registry::registered(core).map_err(Fault::from)?;
+    let refreshing = Rotating { core, client, registered, request, token, id, now: core.clock.now() };
     let issuance = core.store.write(|db| refreshing.decide(db)).map_err(Fault::from)??;
     tokens::sign(core, client, issuance)
 }
@@ -50,6 +54,7 @@ fn no_longer_valid() -> OAuthError {
 struct Rotating<'a> {
     core: &'a Core,
     client: &'a Client,
+    registered: Arc<Registered>,
     request: &'a Refreshing,
     token: RefreshToken,
     id: GrantId,
@@ -69,12 +74,8 @@ impl Rotating<'_> {
         if self.judge(&standing.grant) == Presented::Reused {
             return self.reused(db);
         }
-        let scope = match self.run_machine(&standing.grant) {
-            Ok(scope) => scope,
-            Err(error) => return Ok(Err(error)),
-        };
-        let resources = match tokens::narrow(&standing.grant.resources, &self.request.resources, self.client) {
-            Ok(resources) => resources,
+        let (scope, resources) = match self.extent(&standing.grant) {
+            Ok(extent) => extent,
             Err(error) => return Ok(Err(error)),
         };
         let Some(generation) = self.rotate(db, &standing.grant)? else {
@@ -90,6 +91,20 @@ impl Rotating<'_> {
             nonce: None,
             refresh: Some(RefreshToken { generation, ..self.token }),
         }))
+    }
+
+    /// Scope and resources of this answer: within the grant, and within what the client is registered for by now.
+    fn extent(&self, grant: &Grant) -> Result<(Scope, Vec<String>), OAuthError> {
+        let (client, registered) = (self.client, &self.registered);
+        let scope = grant.scope.intersection(&client.scope);
+        if scope.is_empty() && !grant.scope.is_empty() {
+            return Err(OAuthError::invalid_scope("the client is no longer registered for these scopes"));
+        }
+        let resources = tokens::still_allowed(&grant.resources, client, registered)?;
+        let default = registered.default_resources(client, &scope);
+        let asked = &self.request.resources;
+        let scope = self.run_machine(&Grant { scope, ..grant.clone() })?;
+        Ok((scope, tokens::narrow(&resources, asked, &default)?))
     }
 
     /// The machine checks that the token is this client's and that the scope lies within the grant.

@@ -26,7 +26,7 @@ use crate::{
         fault::{Failure, Fault},
         keys,
         oauth::claims,
-        registry,
+        registry::{self, Registered},
     },
 };
 
@@ -46,8 +46,8 @@ pub(super) struct Issuance {
 pub(super) fn sign(core: &Core, client: &Client, issuance: Issuance) -> Result<TokenResponse, Failure> {
     let signer = keys::signer(core)?;
     let now = core.clock.now();
-    let audience = audience(core, client, &issuance.resources, &issuance.scope);
     let registered = registry::registered(core).map_err(Fault::from)?;
+    let audience = Audiences { core, client, registered: &registered }.of(&issuance.resources, &issuance.scope);
     let scope = registered.meant_for(&issuance.scope, &audience);
     let life = access_seconds(core, client).min(issuance.grant.expires_at.since(now).0);
     let grant = &issuance.grant;
@@ -81,8 +81,8 @@ pub(super) fn for_client(
 ) -> Result<TokenResponse, Failure> {
     let signer = keys::signer(core)?;
     let now = core.clock.now();
-    let audience = audience(core, client, resources, scope);
     let registered = registry::registered(core).map_err(Fault::from)?;
+    let audience = Audiences { core, client, registered: &registered }.of(resources, scope);
     let scope = registered.meant_for(scope, &audience);
     let life = access_seconds(core, client);
     let access_token = sign_access_token(
@@ -98,19 +98,31 @@ pub(super) fn for_client(
     Ok(TokenResponse::new(access_token, life, scope))
 }
 
-/// The resources of this answer: those asked for, within those granted (RFC 8707 §2.2).
-pub(super) fn narrow(granted: &[String], asked: &[String], client: &Client) -> Result<Vec<String>, OAuthError> {
-    let allowed = |one: &String| match granted.is_empty() {
-        true => client.default_resource.as_ref() == Some(one),
-        false => granted.contains(one),
-    };
+/// The resources of this answer: those asked for, within those granted (RFC 8707 §2.2). Where the authorization named
+/// none, the default ones were granted.
+pub(super) fn narrow(granted: &[String], asked: &[String], default: &[String]) -> Result<Vec<String>, OAuthError> {
+    let within = if granted.is_empty() { default } else { granted };
     if asked.is_empty() {
         return Ok(granted.to_vec());
     }
-    match asked.iter().all(allowed) {
-        true => Ok(asked.to_vec()),
-        false => Err(OAuthError::invalid_target("this resource was not part of the authorization")),
+    if asked.iter().all(|one| within.contains(one)) {
+        return Ok(asked.to_vec());
     }
+    Err(OAuthError::invalid_target("this resource was not part of the authorization"))
+}
+
+/// What is left of the resources granted, now that the client may be registered for fewer. None at all would mean the
+/// default ones, which nobody granted.
+pub(super) fn still_allowed(
+    granted: &[String],
+    client: &Client,
+    registered: &Registered,
+) -> Result<Vec<String>, OAuthError> {
+    let left: Vec<_> = granted.iter().filter(|one| registered.allows_resource(client, one)).cloned().collect();
+    if left.is_empty() && !granted.is_empty() {
+        return Err(OAuthError::invalid_target("the client is no longer registered for these resources"));
+    }
+    Ok(left)
 }
 
 /// Every code redemption of a client that has the refresh_token grant brings one.
@@ -124,17 +136,26 @@ pub(super) fn access_seconds(core: &Core, client: &Client) -> i64 {
     client.access_seconds.map_or(longest, |own| own.min(longest))
 }
 
-/// RFC 8707: the resources asked for, else the client's default, else ourselves; `openid` adds ourselves for userinfo.
-fn audience(core: &Core, client: &Client, resources: &[String], scope: &Scope) -> Vec<String> {
-    let issuer = core.settings.issuer.as_str();
-    let mut audience = resources.to_vec();
-    if audience.is_empty() {
-        audience.extend(client.default_resource.clone());
+/// What an audience is chosen from.
+struct Audiences<'a> {
+    core: &'a Core,
+    client: &'a Client,
+    registered: &'a Registered,
+}
+
+impl Audiences<'_> {
+    /// The resources asked for, else the default ones, else ourselves (RFC 9068 §3). `openid` adds ourselves, for userinfo.
+    fn of(&self, resources: &[String], scope: &Scope) -> Vec<String> {
+        let issuer = self.core.settings.issuer.as_str();
+        let mut audience = resources.to_vec();
+        if audience.is_empty() {
+            audience = self.registered.default_resources(self.client, scope);
+        }
+        if (audience.is_empty() || scope.contains(OPENID)) && !audience.iter().any(|one| one == issuer) {
+            audience.push(issuer.to_owned());
+        }
+        audience
     }
-    if (audience.is_empty() || scope.contains(OPENID)) && !audience.iter().any(|one| one == issuer) {
-        audience.push(issuer.to_owned());
-    }
-    audience
 }
 
 /// The members that every access token has, with nothing in the others.

@@ -3,13 +3,23 @@
 use crate::{
     domain::client::{Client, ClientId, ClientKind},
     protocol::redirect_uri,
-    services::core::Core,
+    services::{clients, core::Core, fault::Fault},
 };
 
-/// Asked right after the client was found, so it is known without a query.
-pub fn allows(core: &Core, client_id: &str, origin: &str) -> bool {
-    let known = ClientId::parse(client_id).and_then(|id| core.clients.peek(&id));
-    known.is_some_and(|known| is_of(&known.client, origin))
+/// Mostly asked right after the client was found: then it is known without a query.
+pub async fn allows(core: &Core, client_id: &str, origin: &str) -> bool {
+    let peeked = ClientId::parse(client_id).and_then(|id| core.clients.peek(&id));
+    if let Some(known) = peeked {
+        return is_of(&known.client, origin);
+    }
+    let id = client_id.to_owned();
+    match core.run(move |core| Ok::<_, Fault>(clients::find(core, &id)?)).await {
+        Ok(found) => found.is_some_and(|known| is_of(&known.client, origin)),
+        Err(fault) => {
+            tracing::warn!(reason = %fault, "the origins of a client could not be read");
+            false
+        }
+    }
 }
 
 /// Those set for it; by default the origins of a public client's redirect URIs.

@@ -52,9 +52,10 @@ impl Authorization {
             .with("state", random::token().reveal())
             .with("code_challenge", &challenge)
             .with("code_challenge_method", "S256");
-        match client.scope.split(' ').any(|scope| scope == "openid") {
-            true => request.with("nonce", random::token().reveal()),
-            false => request,
+        if client.scope.split(' ').any(|scope| scope == "openid") {
+            request.with("nonce", random::token().reveal())
+        } else {
+            request
         }
     }
 
@@ -83,7 +84,7 @@ impl Authorization {
 
     /// The address that the application sends the browser to.
     pub(crate) fn address(&self) -> String {
-        format!("{}/authorize?{}", self.browser.site.issuer, self.query())
+        format!("{}/authorize?{}", self.browser.site.base, self.query())
     }
 
     /// The parameters as text: the body of a POST.

@@ -23,6 +23,8 @@ pub(crate) struct Browser {
 #[derive(Default)]
 struct State {
     cookies: BTreeMap<String, String>,
+    /// Every `Set-Cookie` line that ever came.
+    lines: Vec<String>,
     page: Option<Answer>,
 }
 
@@ -33,10 +35,7 @@ impl Browser {
 
     /// Opens an address (or a path below the issuer), follows our own redirects, and stops at any other.
     pub(crate) async fn get(&self, address: &str) -> Answer {
-        let url = match address.starts_with("http") {
-            true => address.to_owned(),
-            false => format!("{}{address}", self.site.issuer),
-        };
+        let url = self.site.address(address);
         let answer = self.send(Method::GET, &url, &[]).await;
         self.follow(answer).await
     }
@@ -85,6 +84,10 @@ impl Browser {
         self.state.lock().unwrap().cookies.get(name).cloned()
     }
 
+    pub(crate) fn set_cookie_lines(&self) -> Vec<String> {
+        self.state.lock().unwrap().lines.clone()
+    }
+
     pub(crate) fn set_cookie(&self, name: &str, value: &str) {
         self.state.lock().unwrap().cookies.insert(name.to_owned(), value.to_owned());
     }
@@ -116,7 +119,7 @@ impl Browser {
     }
 
     fn is_ours(&self, url: &Url) -> bool {
-        url.origin().ascii_serialization() == self.site.origin()
+        url.origin() == Url::parse(&self.site.base).unwrap().origin()
     }
 
     async fn send(&self, method: Method, url: &str, fields: &[(String, String)]) -> Answer {
@@ -142,6 +145,7 @@ impl Browser {
         let mut state = self.state.lock().unwrap();
         for line in answer.headers.get_all(SET_COOKIE) {
             let line = line.to_str().unwrap();
+            state.lines.push(line.to_owned());
             let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
             if value.is_empty() || line.contains("Max-Age=0") {
                 state.cookies.remove(name);

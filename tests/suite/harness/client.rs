@@ -6,6 +6,7 @@ use signet::{
     domain::{
         client::{ClientKind, ClientStatus, Party, PkcePolicy, RefreshPolicy},
         scope::OPENID_SCOPES,
+        secret::Secret,
         time::Seconds,
     },
     protocol::{client_auth::AuthMethod, scope::Scope, token::GrantType},
@@ -47,6 +48,7 @@ pub(crate) struct TestClient {
 pub(crate) struct ClientBuilder {
     site: Site,
     id: Option<String>,
+    secret: Option<String>,
     kind: ClientKind,
     auth: Auth,
     scope: String,
@@ -62,11 +64,16 @@ impl ClientBuilder {
             ..ClientMembers::default()
         };
         let scope = "openid profile email offline_access".to_owned();
-        Self { site, id: None, kind: ClientKind::Confidential, auth: Auth::Basic, scope, members }
+        Self { site, id: None, secret: None, kind: ClientKind::Confidential, auth: Auth::Basic, scope, members }
     }
 
     pub(crate) fn id(mut self, id: &str) -> Self {
         self.id = Some(id.to_owned());
+        self
+    }
+
+    pub(crate) fn secret(mut self, secret: &str) -> Self {
+        self.secret = Some(secret.to_owned());
         self
     }
 
@@ -154,7 +161,8 @@ impl ClientBuilder {
         }
         self.members.scope = Some(Scope::parse(&self.scope).unwrap());
         let redirect_uri = self.members.redirect_uris.iter().flatten().next().cloned().unwrap_or_default();
-        let new = NewClient { id: self.id, secret: None, kind: self.kind, members: self.members };
+        let new =
+            NewClient { id: self.id, secret: self.secret.map(Secret::new), kind: self.kind, members: self.members };
         let created = clients::create(&self.site.core, new).await.unwrap();
         TestClient {
             id: created.client.id.as_str().to_owned(),
@@ -234,7 +242,13 @@ impl TestClient {
     }
 
     pub(crate) async fn is_disabled(&self) {
-        let members = ClientMembers { status: Some(ClientStatus::Disabled), ..ClientMembers::default() };
+        self.changes(|members| members.status = Some(ClientStatus::Disabled)).await;
+    }
+
+    /// An administrator changes these members of the registration.
+    pub(crate) async fn changes(&self, change: impl FnOnce(&mut ClientMembers)) {
+        let mut members = ClientMembers::default();
+        change(&mut members);
         clients::update(&self.site.core, &self.id, members).await.unwrap();
     }
 

@@ -1,4 +1,4 @@
-//! A database of the test's own, gone when it is dropped: SQLite, or PostgreSQL where SIGNET_TEST_DATABASE says so.
+//! A database of the test's own, gone when it is dropped: SQLite, or PostgreSQL where `SIGNET_TEST_DATABASE` says so.
 
 use std::{
     env, process,

@@ -80,10 +80,7 @@ impl Request {
     }
 
     async fn send(self) -> Answer {
-        let mut url = match self.path.starts_with("http") {
-            true => self.path.clone(),
-            false => format!("{}{}", self.site.issuer, self.path),
-        };
+        let mut url = self.site.address(&self.path);
         if !self.query.is_empty() {
             url = format!("{url}?{}", encode(&self.query));
         }

@@ -25,11 +25,11 @@ use signet::{
     },
     http::app::Mode,
     server,
-    services::{clock::Clock, core::Core, keys},
+    services::{admin::demo, clock::Clock, core::Core, keys},
     store::signing_keys,
 };
 
-use super::{Answer, Browser, ClientBuilder, Request, TestUser, database::Place};
+use super::{Answer, Browser, ClientBuilder, Request, TestClient, TestUser, database::Place};
 
 /// Where every test's clock starts.
 pub(crate) const START: Timestamp = Timestamp::from_unix(1_800_000_000);
@@ -39,6 +39,8 @@ pub(crate) const START: Timestamp = Timestamp::from_unix(1_800_000_000);
 pub(crate) struct Site {
     pub(crate) core: Core,
     pub(crate) issuer: String,
+    /// Where it really listens; another address than the issuer's where a proxy would stand before it.
+    pub(crate) base: String,
     pub(crate) http: reqwest::Client,
 }
 
@@ -50,31 +52,53 @@ pub(crate) struct Server {
     _place: Arc<Place>,
 }
 
+/// The usual three: a server, a confidential web application, and Alice.
+pub(crate) async fn cast() -> (Server, TestClient, TestUser) {
+    let server = Server::start().await;
+    let (app, alice) = (server.client().create().await, server.user("alice").await);
+    (server, app, alice)
+}
+
+enum Life {
+    Production,
+    Development,
+}
+
 impl Server {
     pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
     }
 
-    /// With other settings. A path of the issuer is added by [`Server::at_path`].
+    /// With other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        Self::run("", change).await
+        Self::run("", change, Life::Production).await
+    }
+
+    /// As `signet dev` runs it, with its user and its clients; their secrets are made when it starts.
+    pub(crate) async fn dev() -> Self {
+        Self::run("", |_| {}, Life::Development).await
     }
 
     /// The issuer is `http://127.0.0.1:PORT{path}`.
     pub(crate) async fn at_path(path: &str) -> Self {
-        Self::run(path, |_| {}).await
+        Self::run(path, |_| {}, Life::Production).await
     }
 
-    async fn run(path: &str, change: impl FnOnce(&mut Settings)) -> Self {
+    async fn run(path: &str, change: impl FnOnce(&mut Settings), life: Life) -> Self {
         let place = Arc::new(Place::fresh());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let issuer = format!("http://{}{path}", listener.local_addr().unwrap());
-        let mut settings = settings(&place, &issuer);
+        let base = format!("http://{}{path}", listener.local_addr().unwrap());
+        let mut settings = settings(&place, &base);
         change(&mut settings);
+        let issuer = settings.issuer.as_str().to_owned();
         let core = tokio::task::spawn_blocking(|| prepare(settings)).await.unwrap();
-        let (handle, thread) = spawn(listener, core.clone());
+        let mode = match life {
+            Life::Production => Mode::Serve,
+            Life::Development => Mode::Dev(demo::ensure(&core).await.unwrap().into()),
+        };
+        let (handle, thread) = spawn(listener, core.clone(), mode);
         let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().tls_certs_only([]).build().unwrap();
-        let site = Site { core, issuer, http };
+        let site = Site { core, issuer, base, http };
         Self { site, handle, thread: Some(thread), _place: place }
     }
 
@@ -115,7 +139,12 @@ impl Site {
         Request::new(self.clone(), method, path)
     }
 
-    /// `http://127.0.0.1:PORT`, whatever the issuer's path.
+    /// A path below the issuer as an address; an address stays what it is.
+    pub(super) fn address(&self, path: &str) -> String {
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+    }
+
+    /// The issuer without its path.
     pub(crate) fn origin(&self) -> String {
         self.core.settings.issuer.origin().to_owned()
     }
@@ -172,12 +201,12 @@ fn keep_ready_made_key(core: &Core) {
 }
 
 /// The server has a thread and a runtime of its own, so that it can be stopped when the test's are gone.
-fn spawn(listener: TcpListener, core: Core) -> (ServerHandle, JoinHandle<()>) {
+fn spawn(listener: TcpListener, core: Core, mode: Mode) -> (ServerHandle, JoinHandle<()>) {
     let (started, handle) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let bound = server::on(listener, &core, Mode::Serve).unwrap();
+            let bound = server::on(listener, &core, mode).unwrap();
             started.send(bound.server.handle()).unwrap();
             drop(core);
             bound.server.await.unwrap();

@@ -2,10 +2,13 @@
 
 use signet::{
     domain::{
+        client::ClientId,
+        ids::UserId,
         secret::Secret,
         user::{Profile, Role, User, UserStatus},
     },
     services::admin::users::{self, EmailStanding, NewUser},
+    store::consents,
 };
 
 use super::{Answer, Asked, Authorization, Browser, Code, Site, TestClient};
@@ -75,6 +78,20 @@ impl TestUser {
             };
         }
         panic!("asked without end: {answer:?}")
+    }
+
+    /// Ends the browser session.
+    pub(crate) async fn signs_out(&self) {
+        self.browser.get("/logout").await.expect_status(200);
+        self.browser.submit(&[("decision", "logout")]).await.expect_status(200);
+    }
+
+    /// Takes back what the application was allowed.
+    pub(crate) async fn withdraws(&self, app: &TestClient) {
+        let (user, client) = (UserId::parse(&self.id).unwrap(), ClientId::parse(&app.id).unwrap());
+        let core = self.site.core.clone();
+        let work = move || core.store.write(|db| consents::delete(db, &user, &client)).unwrap();
+        assert!(tokio::task::spawn_blocking(work).await.unwrap());
     }
 
     pub(crate) async fn is_suspended(&self) {

@@ -1,5 +1,19 @@
-//! One file per endpoint.
+//! One file per endpoint, and per subject that several of them share.
 
 mod authorize;
+mod client_auth;
+mod client_credentials;
+mod code;
+mod cors;
+mod discovery;
+mod edge;
+mod health;
+mod introspect;
+mod jwks;
 mod logout;
+mod refresh;
+mod resource;
+mod revoke;
 mod token;
+mod tokens;
+mod userinfo;

@@ -1,4 +1,4 @@
-//! What people see, and what the pages promise to their browsers.
+//! What people see, and what the pages promise to their browsers: one file per page, and per subject they share.
 
 mod choose_account;
 mod consent;
@@ -6,4 +6,5 @@ mod errors;
 mod headers;
 mod interaction;
 mod login;
+mod playground;
 mod session;

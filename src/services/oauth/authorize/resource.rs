@@ -13,7 +13,7 @@ pub(super) fn check(params: &Params, client: &Client, registered: &Registered) -
     let mut resources = Vec::new();
     for text in params.all("resource") {
         let named = resource::parse(text)
-            .filter(|one| registered.has_resource(one) && client.resources.contains(one))
+            .filter(|one| registered.allows_resource(client, one))
             .ok_or_else(|| OAuthError::invalid_target("the client may not ask for one of these resources"))?;
         if !resources.contains(&named) {
             resources.push(named);

@@ -1,8 +1,8 @@
-//! The playground: a small relying party that shows every exchange of the code flow. Development only.
+//! What the playground shows: where the walk stands, what was said, and the tokens taken apart.
 
 use askama::Template;
 
-use super::layout::Layout;
+use crate::http::pages::layout::Layout;
 
 /// Posts to `{base}/playground`: the carried fields, and `action` = [`Action::as_str`] of the button.
 #[derive(Debug, Template)]
@@ -12,10 +12,18 @@ pub struct PlaygroundView<'a> {
     pub step: Step,
     pub demo_email: &'a str,
     pub demo_password: &'a str,
-    /// What can be done now; the first is the button to press next.
+    /// What can be done now.
     pub actions: Vec<Action>,
+    /// The button to press next.
+    pub next: Action,
+    /// What a person should know about the last step.
+    pub notice: Option<&'a str>,
+    /// Why the last step was refused.
+    pub alert: Option<&'a str>,
     /// What happened so far, oldest first.
     pub exchanges: Vec<ExchangeView>,
+    /// How many of them the last button made.
+    pub latest: usize,
     pub tokens: Vec<TokenView>,
     /// Hidden fields of every button's form.
     pub carry: Vec<(String, String)>,
@@ -78,6 +86,8 @@ pub enum Signature {
     None,
     Verified {
         kid: String,
+        /// The claims that were checked, too.
+        claims: String,
     },
     Refused {
         reason: String,
@@ -135,9 +145,10 @@ impl PlaygroundView<'_> {
         }
     }
 
-    /// Value and words of each button.
-    fn buttons(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.actions.iter().map(|action| (action.as_str(), self.label(*action)))
+    /// Value, words and class of each button.
+    fn buttons(&self) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        let class = |action| if action == self.next { "primary" } else { "plain" };
+        self.actions.iter().map(move |action| (action.as_str(), self.label(*action), class(*action)))
     }
 
     fn label(&self, action: Action) -> &'static str {
@@ -153,9 +164,14 @@ impl PlaygroundView<'_> {
         }
     }
 
-    /// All exchanges but the latest, which stands at the top; the younger ones first.
+    /// What the last button did, in its order.
+    fn latest(&self) -> impl Iterator<Item = &ExchangeView> {
+        self.exchanges.iter().skip(self.exchanges.len().saturating_sub(self.latest))
+    }
+
+    /// All exchanges before, the younger ones first.
     fn earlier(&self) -> impl Iterator<Item = &ExchangeView> {
-        self.exchanges.iter().rev().skip(1)
+        self.exchanges.iter().rev().skip(self.latest)
     }
 }
 
@@ -183,7 +199,11 @@ mod tests {
             step,
             demo_email: "demo@signet.example",
             demo_password: "a demo password",
+            next: actions.first().copied().unwrap_or(Action::Start),
             actions,
+            notice: None,
+            alert: None,
+            latest: 1,
             exchanges: vec![exchange("Authorization request"), exchange("Token request")],
             tokens,
             carry: vec![("run".to_owned(), "sealed".to_owned())],
@@ -217,11 +237,11 @@ mod tests {
             raw: "aa.bb.cc".to_owned(),
             header: Some("{}".to_owned()),
             claims: Some("{ \"sub\": 1 }".to_owned()),
-            signature: Signature::Verified { kid: "key-1".to_owned() },
+            signature: Signature::Verified { kid: "key-1".to_owned(), claims: "iss, aud".to_owned() },
         };
         let page = page(Step::Tokens, vec![], vec![token]);
         assert!(page.contains("<span>aa</span>.<span>bb</span>.<span>cc</span>"));
-        assert!(page.contains("signature verified through /jwks with key <code>key-1</code>"));
+        assert!(page.contains("verified through /jwks with key <code>key-1</code>; iss, aud as expected"));
         assert!(page.contains("<pre>{ &#34;sub&#34;: 1 }</pre>"));
     }
 
