@@ -1,6 +1,9 @@
 //! Ids: prefixed, time-ordered and opaque; made from a moment and bytes that the caller draws.
 
-use std::{fmt, marker::PhantomData};
+use std::{
+    fmt::{self, Write as _},
+    marker::PhantomData,
+};
 
 use super::time::Timestamp;
 
@@ -42,7 +45,8 @@ impl<K: Kind> Id<K> {
     pub fn new(at: Timestamp, random: [u8; 10]) -> Self {
         let mut text = format!("{}{:010x}", K::PREFIX, at.unix());
         for byte in random {
-            text.push_str(&format!("{byte:02x}"));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
         }
         Self { text, kind: PhantomData }
     }

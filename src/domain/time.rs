@@ -22,10 +22,12 @@ impl Timestamp {
         self.0
     }
 
+    #[must_use]
     pub const fn plus(self, length: Seconds) -> Self {
         Self(self.0.saturating_add(length.0))
     }
 
+    #[must_use]
     pub const fn minus(self, length: Seconds) -> Self {
         Self(self.0.saturating_sub(length.0))
     }

@@ -16,8 +16,8 @@ pub fn start(core: &Core) -> JoinSet<()> {
     let settings = &core.settings;
     let refresh = crate::config::duration(settings.keys.refresh_seconds);
     jobs.spawn(every(refresh, core.clone(), keyring::run));
-    jobs.spawn(every(Duration::from_secs(300), core.clone(), rotation::run));
-    jobs.spawn(every(Duration::from_secs(60), core.clone(), purge::run));
+    jobs.spawn(every(Duration::from_mins(5), core.clone(), rotation::run));
+    jobs.spawn(every(Duration::from_mins(1), core.clone(), purge::run));
     jobs
 }
 

@@ -11,8 +11,7 @@ use crate::{
 
 pub(super) async fn run(core: Core) {
     match purge(&core).await {
-        Ok(purged) if purged.total() > 0 => tracing::info!(rows = purged.total(), "purged"),
-        Ok(_) => {}
+        Ok(purged) => tracing::debug!(rows = purged.total(), "purged"),
         Err(error) => tracing::warn!(reason = %error, "the purge failed"),
     }
 }

@@ -75,9 +75,10 @@ impl OAuthError {
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
         let description = description.into();
         let fits = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
-        let description = match description.chars().all(fits) {
-            true => description,
-            false => description.chars().map(|c| if fits(c) { c } else { '?' }).collect(),
+        let description = if description.chars().all(fits) {
+            description
+        } else {
+            description.chars().map(|c| if fits(c) { c } else { '?' }).collect()
         };
         Self { code, description }
     }

@@ -3,6 +3,6 @@
 use serde_json::{Value, json};
 
 /// `{"keys":[…]}`, ready to send.
-pub fn document(keys: Vec<Value>) -> String {
+pub fn document(keys: &[Value]) -> String {
     json!({ "keys": keys }).to_string()
 }

@@ -123,7 +123,7 @@ fn resources(params: &Params) -> Result<Vec<String>, OAuthError> {
 }
 
 impl TokenResponse {
-    pub fn new(access_token: String, expires_in: i64, scope: Scope) -> Self {
+    pub fn new(access_token: String, expires_in: i64, scope: &Scope) -> Self {
         let scope = Some(scope.to_string()).filter(|scope| !scope.is_empty());
         Self { access_token, refresh_token: None, id_token: None, token_type: "Bearer", expires_in, scope }
     }

@@ -58,7 +58,7 @@ pub async fn login(core: &Core, login: Login) -> Result<LoginOutcome, Fault> {
         return Ok(LoginOutcome::Suspended);
     }
     let rehashed = rehash(core, password, phc).await?;
-    let begun = core.run(move |core| begin(core, &user, rehashed, cookie)).await?;
+    let begun = core.run(move |core| begin(core, &user, rehashed.as_ref(), cookie.as_deref())).await?;
     Ok(LoginOutcome::SignedIn(Box::new(begun)))
 }
 
@@ -86,10 +86,10 @@ async fn rehash(core: &Core, password: Secret<String>, phc: Option<String>) -> R
     }
 }
 
-fn begin(core: &Core, user: &User, rehashed: Option<Rehashed>, cookie: Option<String>) -> Result<Begun, Fault> {
-    let before = cookie.as_deref().map(digest::secret);
+fn begin(core: &Core, user: &User, rehashed: Option<&Rehashed>, cookie: Option<&str>) -> Result<Begun, Fault> {
+    let before = cookie.map(digest::secret);
     Ok(core.store.write(|db| {
-        if let Some(Rehashed { old, new }) = &rehashed {
+        if let Some(Rehashed { old, new }) = rehashed {
             users::replace_hash(db, &user.id, old, new)?;
         }
         sessions::begin(core, db, user, before)

@@ -67,8 +67,8 @@ impl Core {
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
             node: random::token().reveal().clone(),
-            workers: Threads::start("worker", workers, queue).map_err(no_threads)?,
-            hashers: Threads::start("hasher", hashers, queue).map_err(no_threads)?,
+            workers: Threads::start("worker", workers, queue).map_err(|error| no_threads(&error))?,
+            hashers: Threads::start("hasher", hashers, queue).map_err(|error| no_threads(&error))?,
             decoy,
             settings,
             store,
@@ -112,7 +112,7 @@ fn cost(settings: &PasswordSettings) -> Cost {
     Cost { memory_kib: settings.memory_kib, iterations: settings.iterations, lanes: settings.lanes }
 }
 
-fn no_threads(error: io::Error) -> Fault {
+fn no_threads(error: &io::Error) -> Fault {
     Fault::Broken(format!("no threads: {error}"))
 }
 

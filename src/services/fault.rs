@@ -24,6 +24,13 @@ pub enum Failure {
     Fault(Fault),
 }
 
+impl Fault {
+    /// The reason is for the operator: it goes to the log, once, at the edge.
+    pub fn tell_operator(&self) {
+        tracing::error!(reason = %self, passes = matches!(self, Self::Unavailable(_)), "a request failed");
+    }
+}
+
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match error {

@@ -26,7 +26,7 @@ CREATE TABLE grants (
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     revoked_at BIGINT
-);
+) WITHOUT ROWID;
 -- Finds the oldest unrevoked grants of a user and client from the index alone, however many revoked ones await the purge.
 CREATE INDEX grants_by_user ON grants (user_id, client_id, revoked_at, created_at, id);
 CREATE INDEX grants_by_expiry ON grants (expires_at);

@@ -65,17 +65,16 @@ pub fn bad_body(bad: &BadBody) -> HttpResponse {
     }
 }
 
-/// The reason is for the operator and goes to the log; the client learns whether to come again.
+/// The client learns whether to come again, and nothing else.
 fn broken(fault: &Fault) -> HttpResponse {
+    fault.tell_operator();
     match fault {
-        Fault::Unavailable(reason) => {
-            tracing::warn!(reason, "not available");
+        Fault::Unavailable(_) => {
             let error = OAuthError::new(ErrorCode::TemporarilyUnavailable, "the server cannot answer at the moment");
             let retry = (header::RETRY_AFTER, RETRY_AFTER_SECONDS);
             body(HttpResponse::ServiceUnavailable().insert_header(retry), &error)
         }
-        Fault::Broken(reason) => {
-            tracing::error!(reason, "a request failed");
+        Fault::Broken(_) => {
             let error = OAuthError::new(ErrorCode::ServerError, "the server could not answer this request");
             body(&mut HttpResponse::InternalServerError(), &error)
         }

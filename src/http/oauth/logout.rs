@@ -9,7 +9,7 @@ use crate::{
         extract::{
             cookies,
             form::{BadBody, Form},
-            origin, query,
+            query,
         },
         pages,
     },
@@ -42,10 +42,9 @@ pub async fn post(app: Data<App>, request: HttpRequest, form: Result<Form, BadBo
 
 /// The answer to our own question.
 pub async fn confirm(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
-    let form = match form {
-        Ok(Form(params)) if origin::is_ours(&request, app.settings()) => params,
-        Ok(_) => return pages::error::foreign_form(&app, &request),
-        Err(bad) => return pages::error::bad_body(&app, &request, &bad),
+    let (browser, form) = match pages::step::form(&app, &request, form) {
+        Ok(taken) => taken,
+        Err(why) => return pages::step::refuse_taking(&app, &request, &why),
     };
     if form.get("decision") != Some("logout") {
         return HttpResponse::SeeOther().insert_header((header::LOCATION, format!("{}/", app.layout.base))).finish();
@@ -53,7 +52,6 @@ pub async fn confirm(app: Data<App>, request: HttpRequest, form: Result<Form, Ba
     let Some(confirmation) = form.get("confirmation") else {
         return pages::error::refused(&app, &request, &OAuthError::invalid_request("confirmation is missing"));
     };
-    let browser = cookies::browser(&request, app.settings());
     match logout::confirm(&app.core, browser.clone(), confirmation.to_owned()).await {
         Ok(Some(step)) => show(&app, &browser, step),
         Ok(None) => pages::error::stale(&app, &request),

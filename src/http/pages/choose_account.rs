@@ -43,7 +43,7 @@ pub(super) fn show(app: &App, browser: &Browser, step: &ChooseAccountStep) -> Ht
 pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
     let (browser, form) = match step::form(&app, &request, form) {
         Ok(taken) => taken,
-        Err(refused) => return refused,
+        Err(why) => return step::refuse_taking(&app, &request, &why),
     };
     let account = match form.get("account") {
         Some("continue") => Account::Continue,

@@ -55,16 +55,19 @@ pub fn refused(app: &App, request: &HttpRequest, error: &OAuthError) -> HttpResp
 pub fn failed(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
     match failure {
         Failure::Refused(error) => refused(app, request, error),
-        Failure::Fault(Fault::Unavailable(reason)) => {
-            tracing::warn!(reason, "not available");
+        Failure::Fault(fault) => broken(app, request, fault),
+    }
+}
+
+fn broken(app: &App, request: &HttpRequest, fault: &Fault) -> HttpResponse {
+    fault.tell_operator();
+    match fault {
+        Fault::Unavailable(_) => {
             let mut response = show(app, request, &UNAVAILABLE);
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
             response
         }
-        Failure::Fault(Fault::Broken(reason)) => {
-            tracing::error!(reason, "a request failed");
-            show(app, request, &BROKEN)
-        }
+        Fault::Broken(_) => show(app, request, &BROKEN),
     }
 }
 

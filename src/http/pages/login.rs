@@ -90,7 +90,7 @@ pub(super) fn show(app: &App, browser: &Browser, step: &LoginStep) -> HttpRespon
 pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
     let (browser, form) = match step::form(&app, &request, form) {
         Ok(taken) => taken,
-        Err(refused) => return refused,
+        Err(why) => return step::refuse_taking(&app, &request, &why),
     };
     let sealed = form.get("interaction").unwrap_or_default().to_owned();
     // Before any password is looked at: the form must be ours, for this browser, and in time.
@@ -116,7 +116,7 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
 pub async fn cancel(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
     let (browser, form) = match step::form(&app, &request, form) {
         Ok(taken) => taken,
-        Err(refused) => return refused,
+        Err(why) => return step::refuse_taking(&app, &request, &why),
     };
     let sealed = form.get("interaction").unwrap_or_default().to_owned();
     match authorize::cancel(&app.core, browser, sealed).await {

@@ -68,13 +68,27 @@ pub fn go_on(app: &App, sealed: &str) -> HttpResponseBuilder {
     answer
 }
 
+/// Why a form of ours was not taken.
+pub enum NotTaken {
+    /// It was posted from somewhere else.
+    Foreign,
+    Body(BadBody),
+}
+
 /// A form of ours, posted from a page of ours.
-pub fn form(app: &App, request: &HttpRequest, form: Result<Form, BadBody>) -> Result<(Browser, Params), HttpResponse> {
+pub fn form(app: &App, request: &HttpRequest, form: Result<Form, BadBody>) -> Result<(Browser, Params), NotTaken> {
     match form {
         Ok(Form(params)) if origin::is_ours(request, app.settings()) => {
             Ok((cookies::browser(request, app.settings()), params))
         }
-        Ok(_) => Err(error::foreign_form(app, request)),
-        Err(bad) => Err(error::bad_body(app, request, &bad)),
+        Ok(_) => Err(NotTaken::Foreign),
+        Err(bad) => Err(NotTaken::Body(bad)),
+    }
+}
+
+pub fn refuse_taking(app: &App, request: &HttpRequest, why: &NotTaken) -> HttpResponse {
+    match why {
+        NotTaken::Foreign => error::foreign_form(app, request),
+        NotTaken::Body(bad) => error::bad_body(app, request, bad),
     }
 }

@@ -43,16 +43,16 @@ const REPLAY_WINDOW: Seconds = Seconds::minutes(10);
 /// Redeems a code. A refusal that spends the code commits like a success.
 pub(super) fn redeem(core: &Core, client: &Client, request: &Redemption) -> Result<TokenResponse, Failure> {
     let now = core.clock.now();
-    let code = code::open(&core.ring, &request.code)
+    let sealed = code::open(&core.ring, &request.code)
         .filter(|code| code.client_id == client.id)
         .filter(|code| now < code.expires_at.plus(REPLAY_WINDOW))
         .ok_or_else(no_longer_valid)?;
     // Before anything is spent: a code must not be lost because nothing can sign.
     let press = tokens::press(core)?;
     let registered = Arc::clone(&press.registered);
-    let redeeming = Redeeming { core, client, registered, request, code: &code, now };
+    let redeeming = Redeeming { core, client, registered, request, code: &sealed, now };
     let issuance = core.store.write(|db| redeeming.decide(db)).map_err(Fault::from)??;
-    tokens::sign(core, client, issuance, &press)
+    tokens::sign(core, client, &issuance, &press)
 }
 
 fn no_longer_valid() -> OAuthError {
@@ -85,9 +85,10 @@ impl Redeeming<'_> {
             self.revoke(db)?;
             return Ok(Err(ended()));
         };
-        let granted = match standing::may_redeem(&subject, self.client, code, self.now) {
-            true => self.run_machine(&subject).map(|()| subject),
-            false => Err(ended()),
+        let granted = if standing::may_redeem(&subject, self.client, code, self.now) {
+            self.run_machine(&subject).map(|()| subject)
+        } else {
+            Err(ended())
         };
         self.settle(db, granted)
     }

@@ -1,6 +1,9 @@
 //! A client that acts for itself: one signature, and nothing is written. RFC 6749 §4.4.
 
-use oxide_auth::code_grant::client_credentials::{ClientCredentials, Input, Output};
+use oxide_auth::{
+    code_grant::client_credentials::{ClientCredentials, Input, Output},
+    primitives::grant::Extensions,
+};
 
 use super::{
     kernel::{self, KernelRequest},
@@ -26,8 +29,8 @@ use crate::{
 pub(super) fn issue(
     core: &Core,
     client: &Client,
-    scope: Option<Scope>,
-    resources: Vec<String>,
+    scope: Option<&Scope>,
+    resources: &[String],
 ) -> Result<TokenResponse, Failure> {
     if client.kind == ClientKind::Public {
         return Err(OAuthError::unauthorized_client("a public client cannot prove that it acts for itself").into());
@@ -36,8 +39,8 @@ pub(super) fn issue(
     if !resources.iter().all(|one| registered.allows_resource(client, one)) {
         return Err(OAuthError::invalid_target("the client may not ask for one of these resources").into());
     }
-    let scope = run_machine(client, scope.as_ref())?;
-    tokens::for_client(core, client, &scope, &resources)
+    let scope = run_machine(client, scope)?;
+    tokens::for_client(core, client, &scope, resources)
 }
 
 /// The machine asks what the client may have; OpenID's scopes are about a user, and there is none.
@@ -60,7 +63,7 @@ fn run_machine(client: &Client, asked: Option<&Scope>) -> Result<Scope, OAuthErr
             Output::Binding { client_id } => {
                 Input::Bound { bound_client: kernel::bound_client(client_id).ok_or_else(beyond)? }
             }
-            Output::Extend => Input::Extended { extensions: Default::default() },
+            Output::Extend => Input::Extended { extensions: Extensions::default() },
             Output::Negotiate { .. } => {
                 let granted = asked.unwrap_or(&own);
                 if !granted.is_subset_of(&own) {

@@ -103,12 +103,12 @@ pub(super) fn grant(client_id: &str, owner_id: &str, scope: &Scope, redirect_uri
     })
 }
 
-/// The client that a client_credentials machine asks about; it has no redirect URI.
+/// The client that a `client_credentials` machine asks about; it has no redirect URI.
 pub(super) fn bound_client(client_id: &str) -> Option<BoundClient<'static>> {
     Some(BoundClient { client_id: client_id.to_owned().into(), redirect_uri: Cow::Owned(no_redirect()?) })
 }
 
-/// What the client of a client_credentials machine may have.
+/// What the client of a `client_credentials` machine may have.
 pub(super) fn pre_grant(client_id: &str, scope: &Scope) -> Option<PreGrant> {
     Some(PreGrant { client_id: client_id.to_owned(), redirect_uri: no_redirect()?, scope: kernel_scope(scope)? })
 }

@@ -31,12 +31,12 @@ pub fn exchange(core: &Core, client: &Client, request: TokenRequest) -> Result<T
             refresh_token::refresh(core, client, &Refreshing { refresh_token, scope, resources })
         }
         TokenRequest::ClientCredentials { scope, resources } => {
-            client_credentials::issue(core, client, scope, resources)
+            client_credentials::issue(core, client, scope.as_ref(), &resources)
         }
     }
 }
 
-/// The members of an authorization_code request.
+/// The members of an `authorization_code` request.
 struct Redemption {
     code: String,
     redirect_uri: Option<String>,
@@ -44,7 +44,7 @@ struct Redemption {
     resources: Vec<String>,
 }
 
-/// The members of a refresh_token request.
+/// The members of a `refresh_token` request.
 struct Refreshing {
     refresh_token: String,
     scope: Option<crate::protocol::scope::Scope>,

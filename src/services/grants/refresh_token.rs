@@ -45,7 +45,7 @@ pub(super) fn refresh(core: &Core, client: &Client, request: &Refreshing) -> Res
     let registered = Arc::clone(&press.registered);
     let refreshing = Rotating { core, client, registered, request, token, id, now: core.clock.now() };
     let issuance = core.store.write(|db| refreshing.decide(db)).map_err(Fault::from)??;
-    tokens::sign(core, client, issuance, &press)
+    tokens::sign(core, client, &issuance, &press)
 }
 
 fn no_longer_valid() -> OAuthError {

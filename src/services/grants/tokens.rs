@@ -56,7 +56,7 @@ pub(super) fn press(core: &Core) -> Result<Press, Fault> {
 }
 
 /// Signs everything that one answer holds.
-pub(super) fn sign(core: &Core, client: &Client, issuance: Issuance, press: &Press) -> Result<TokenResponse, Failure> {
+pub(super) fn sign(core: &Core, client: &Client, issuance: &Issuance, press: &Press) -> Result<TokenResponse, Failure> {
     let Press { signer, registered } = press;
     let now = core.clock.now();
     let audience = Audiences { core, client, registered }.of(&issuance.resources, &issuance.scope);
@@ -65,7 +65,7 @@ pub(super) fn sign(core: &Core, client: &Client, issuance: Issuance, press: &Pre
     let grant = &issuance.grant;
     let access_token = sign_access_token(
         signer,
-        AccessTokenClaims {
+        &AccessTokenClaims {
             sub: grant.user_id.as_str().to_owned(),
             aud: Audience::from(audience),
             exp: now.unix() + life,
@@ -76,12 +76,10 @@ pub(super) fn sign(core: &Core, client: &Client, issuance: Issuance, press: &Pre
             ..bare(core, client, now)
         },
     )?;
-    let id_token = match scope.contains(OPENID) {
-        true => Some(id_token(core, signer, client, &issuance, &access_token)?),
-        false => None,
-    };
+    let id_token =
+        if scope.contains(OPENID) { Some(id_token(core, signer, client, issuance, &access_token)?) } else { None };
     let refresh_token = issuance.refresh.map(|token| refresh::mint(&core.ring, &token).reveal().clone());
-    Ok(TokenResponse::new(access_token, life, scope).with_id_token(id_token).with_refresh_token(refresh_token))
+    Ok(TokenResponse::new(access_token, life, &scope).with_id_token(id_token).with_refresh_token(refresh_token))
 }
 
 /// The token of a client that acts for itself. RFC 6749 §4.4.
@@ -98,7 +96,7 @@ pub(super) fn for_client(
     let life = access_seconds(core, client);
     let access_token = sign_access_token(
         &signer,
-        AccessTokenClaims {
+        &AccessTokenClaims {
             sub: client.id.as_str().to_owned(),
             aud: Audience::from(audience),
             exp: now.unix() + life,
@@ -106,7 +104,7 @@ pub(super) fn for_client(
             ..bare(core, client, now)
         },
     )?;
-    Ok(TokenResponse::new(access_token, life, scope))
+    Ok(TokenResponse::new(access_token, life, &scope))
 }
 
 /// The resources of this answer: those asked for, within those granted (RFC 8707 §2.2). Where the authorization named
@@ -136,7 +134,7 @@ pub(super) fn still_allowed(
     Ok(left)
 }
 
-/// Every code redemption of a client that has the refresh_token grant brings one.
+/// Every code redemption of a client that has the `refresh_token` grant brings one.
 pub(super) fn first_refresh_token(client: &Client, token: RefreshToken) -> Option<RefreshToken> {
     client.may_use(GrantType::RefreshToken).then_some(token)
 }
@@ -186,8 +184,8 @@ fn bare(core: &Core, client: &Client, now: Timestamp) -> AccessTokenClaims {
     }
 }
 
-fn sign_access_token(signer: &Signer, claims: AccessTokenClaims) -> Result<String, Fault> {
-    Ok(jwt::sign(signer, TokenType::AccessToken, &claims)?)
+fn sign_access_token(signer: &Signer, claims: &AccessTokenClaims) -> Result<String, Fault> {
+    Ok(jwt::sign(signer, TokenType::AccessToken, claims)?)
 }
 
 /// OpenID Connect Core §2, §12.2: a refreshed one keeps `auth_time` and `sid` and has no nonce.

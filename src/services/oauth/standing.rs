@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug)]
 pub enum Holder {
     User(Box<Standing>),
-    /// client_credentials: the client itself.
+    /// `client_credentials`: the client itself.
     Client,
 }
 
@@ -65,10 +65,9 @@ pub fn holder(core: &Core, claims: &AccessTokenClaims) -> Result<Option<Holder>,
     let Some(id) = grant_id(gid) else {
         return Ok(None);
     };
-    let standing = core.store.read(|db| match revoked_tokens::contains(db, &claims.jti)? {
-        true => Ok(None),
-        false => find_standing(db, &id, now),
-    })?;
+    let standing = core
+        .store
+        .read(|db| if revoked_tokens::contains(db, &claims.jti)? { Ok(None) } else { find_standing(db, &id, now) })?;
     Ok(standing.filter(|standing| is_live(standing, now)).map(|standing| Holder::User(Box::new(standing))))
 }
 

@@ -20,7 +20,6 @@ pub(crate) struct Authorization {
 /// A request that was sent: what the browser shows now, and what the client remembers.
 pub(crate) struct Asked {
     pub(crate) answer: Answer,
-    pub(crate) browser: Browser,
     pub(crate) state: Option<String>,
     pub(crate) nonce: Option<String>,
     redirect_uri: Option<String>,
@@ -105,7 +104,6 @@ impl Authorization {
             redirect_uri: self.value("redirect_uri"),
             issuer: self.browser.site.issuer.clone(),
             verifier: self.verifier,
-            browser: self.browser,
         }
     }
 }

@@ -17,7 +17,6 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 
 pub(crate) struct TestUser {
     pub(crate) id: String,
-    pub(crate) username: String,
     pub(crate) email: String,
     pub(crate) browser: Browser,
     pub(crate) site: Site,
@@ -38,9 +37,9 @@ impl TestUser {
             role: Role::Member,
             profile,
         };
-        let User { id, username, email, .. } = users::create(&site.core, new).await.unwrap();
+        let User { id, email, .. } = users::create(&site.core, new).await.unwrap();
         let browser = Browser::new(site.clone());
-        Self { id: id.as_str().to_owned(), username, email: email.unwrap(), browser, site }
+        Self { id: id.as_str().to_owned(), email: email.unwrap(), browser, site }
     }
 
     /// What is typed into the login form.

@@ -86,7 +86,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, form: Result<Form, BadBo
     };
     let (browser, params) = match step::form(&app, &request, form) {
         Ok(posted) => posted,
-        Err(refusal) => return refusal,
+        Err(why) => return step::refuse_taking(&app, &request, &why),
     };
     let Some(action) = params.get("action").and_then(Action::parse) else {
         return error::refused(&app, &request, &OAuthError::invalid_request("action is missing"));

@@ -66,9 +66,10 @@ pub(super) fn decide(at: &Situation<'_>) -> Next {
         return ask_login(request, Why::NotSignedIn);
     };
     if at.expected.is_some_and(|sub| sub != signed_in.user.id.as_str()) {
-        return match at.interaction.saw_login(&signed_in.session) {
-            true => Next::Refuse(OAuthError::new(ErrorCode::LoginRequired, "another user signed in")),
-            false => ask_login(request, Why::OtherUser),
+        return if at.interaction.saw_login(&signed_in.session) {
+            Next::Refuse(OAuthError::new(ErrorCode::LoginRequired, "another user signed in"))
+        } else {
+            ask_login(request, Why::OtherUser)
         };
     }
     if !is_fresh(at, signed_in) {

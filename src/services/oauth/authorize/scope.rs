@@ -18,10 +18,8 @@ pub(super) fn check(params: &Params, client: &Client, registered: &Registered) -
         Some(text) => Scope::parse(text).ok_or_else(malformed)?,
         None => own_scopes(client),
     };
-    let known: Scope = match asked.contains(OPENID) {
-        true => asked.iter().filter(|name| registered.knows(name)).collect(),
-        false => asked,
-    };
+    let known: Scope =
+        if asked.contains(OPENID) { asked.iter().filter(|name| registered.knows(name)).collect() } else { asked };
     if known.is_empty() {
         return Err(OAuthError::invalid_scope("the request names no scope, and the client has none by default"));
     }
