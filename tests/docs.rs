@@ -22,6 +22,22 @@ fn every_test_that_a_page_names_exists() {
     }
 }
 
+/// Code moves; the pages that point at it must move with it.
+#[test]
+fn every_source_that_a_page_names_exists() {
+    let known: Vec<String> = sources().iter().map(|path| path.to_str().unwrap().to_owned()).collect();
+    let pages = ["README.md", "docs/architecture.md", "docs/security.md"];
+    let strange = pages.iter().flat_map(|page| {
+        let text = fs::read_to_string(page).unwrap();
+        let quoted: Vec<String> = text.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        let files = quoted.into_iter().filter(|word| word.ends_with(".rs") && !word.contains('<'));
+        let missing = files.filter(|file| !known.iter().any(|path| Path::new(path).ends_with(file)));
+        missing.map(|file| format!("{page}: {file} does not exist")).collect::<Vec<_>>()
+    });
+    let strange: Vec<String> = strange.collect();
+    assert!(strange.is_empty(), "{}", strange.join("\n"));
+}
+
 /// Every page of ours that another one links to is there.
 #[test]
 fn every_link_leads_somewhere() {
@@ -52,15 +68,22 @@ fn named(page: &str) -> BTreeSet<String> {
 
 /// The names of all functions in `src/` and `tests/`.
 fn functions() -> BTreeSet<String> {
+    let names = |path: &PathBuf| -> Vec<String> {
+        let text = fs::read_to_string(path).unwrap();
+        text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next()).map(str::to_owned).collect()
+    };
+    sources().iter().flat_map(names).collect()
+}
+
+/// Every Rust file in `src/` and `tests/`.
+fn sources() -> Vec<PathBuf> {
     let mut folders = vec![PathBuf::from("src"), PathBuf::from("tests")];
-    let mut found = BTreeSet::new();
+    let mut found = vec![];
     while let Some(path) = folders.pop() {
         if path.is_dir() {
             folders.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         } else if path.extension().is_some_and(|ending| ending == "rs") {
-            let text = fs::read_to_string(&path).unwrap();
-            let names = text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
-            found.extend(names.map(str::to_owned));
+            found.push(path);
         }
     }
     found

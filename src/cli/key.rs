@@ -30,7 +30,7 @@ pub enum KeyCommand {
     #[command(after_help = "Example:
   signet key rotate
 
-The new key signs after keys.jwks_max_age_seconds + keys.refresh_seconds. Started twice, it is one rotation.")]
+The new key signs after keys.jwks_max_age_seconds + keys.refresh_seconds + 5 s. Started twice, it is one rotation.")]
     Rotate,
     /// Emergency: make a key worthless now. Every token that it signed stops validating
     #[command(after_help = "Example:

@@ -56,7 +56,8 @@ impl Settings {
 
     /// A key is published this long before it signs: whoever cached `/jwks` has fetched it by then.
     pub fn publish_ahead(&self) -> Seconds {
-        Seconds(self.keys.jwks_max_age_seconds.0.saturating_add(self.keys.refresh_seconds.0))
+        let known = self.keys.jwks_max_age_seconds.0.saturating_add(self.keys.refresh_seconds.0);
+        Seconds(known.saturating_add(LATENESS.0))
     }
 
     /// A key stays in `/jwks` this long after it last signed: until its longest token has ended everywhere.
@@ -83,6 +84,9 @@ impl Settings {
         )
     }
 }
+
+/// Times are whole seconds, and reading the keyring takes a moment, too.
+const LATENESS: Seconds = Seconds(5);
 
 /// How far apart the clocks of those who check our tokens may be.
 const CLOCK_SKEW: Seconds = Seconds::minutes(5);

@@ -46,6 +46,14 @@ pub fn signer(core: &Core) -> Result<Arc<Signer>, Fault> {
     signer.ok_or_else(|| Fault::Unavailable("there is no active signing key".into()))
 }
 
+/// How long others may keep this reading: the usual time, and less where the keyring could not be refreshed,
+/// so that a key that was made meanwhile is known everywhere when it begins to sign.
+pub fn fresh_for(core: &Core, loaded: &Loaded) -> Seconds {
+    let age = core.clock.now().since(loaded.read_at);
+    let left = rotation(core).publish_ahead.0.saturating_sub(age.0).max(0);
+    core.settings.keys.jwks_max_age_seconds.min(Seconds(left))
+}
+
 /// Reads the table again; keys that were parsed before are not parsed again.
 pub fn reload(core: &Core) -> Result<(), Fault> {
     let now = core.clock.now();

@@ -50,6 +50,8 @@ fn passes(kind: DatabaseErrorKind, message: &str) -> bool {
         DatabaseErrorKind::ClosedConnection
         | DatabaseErrorKind::UnableToSendCommand
         | DatabaseErrorKind::SerializationFailure
+        // The row that this one names was deleted a moment ago: the next try finds that out by reading.
+        | DatabaseErrorKind::ForeignKeyViolation
         | DatabaseErrorKind::ReadOnlyTransaction => true,
         DatabaseErrorKind::Unknown => PASSING.iter().any(|words| message.contains(words)),
         _ => false,
@@ -70,6 +72,12 @@ mod tests {
             assert!(matches!(told(DatabaseErrorKind::Unknown, message), StoreError::Unavailable(_)), "{message}");
         }
         assert!(matches!(told(DatabaseErrorKind::ClosedConnection, "gone"), StoreError::Unavailable(_)));
+    }
+
+    #[test]
+    fn a_row_that_was_deleted_meanwhile_is_found_out_by_the_next_try() {
+        let kind = DatabaseErrorKind::ForeignKeyViolation;
+        assert!(matches!(told(kind, "grants_user_id_fkey"), StoreError::Unavailable(_)));
     }
 
     #[test]

@@ -10,7 +10,13 @@
 )]
 
 mod browser;
+mod cli;
+mod durability;
+mod growth;
 mod harness;
 mod journeys;
 mod oauth;
 mod pages;
+mod program;
+mod races;
+mod tables;

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
 use super::error::refusal;
 use crate::{
-    domain::time::Timestamp,
+    domain::time::{Seconds, Timestamp},
     http::app::App,
     services::{
         fault::{Failure, Fault},
@@ -30,7 +30,7 @@ pub struct Kept(RwLock<Option<(Timestamp, Arc<Document>)>>);
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     match current(&app).await {
-        Ok(document) => send(&app, &request, &document.body, &document.etag),
+        Ok(document) => send(&request, &document.body, &document.etag, app.settings().keys.jwks_max_age_seconds),
         Err(fault) => refusal(&Failure::Fault(fault)),
     }
 }
@@ -49,18 +49,18 @@ async fn current(app: &App) -> Result<Arc<Document>, Fault> {
     Ok(document)
 }
 
-/// A JSON document for everybody: any origin may read it, and caches keep it for the JWKS max-age.
-pub fn public_document(app: &App, request: &HttpRequest, body: &str) -> HttpResponse {
-    send(app, request, body, &etag(body))
+/// A JSON document for everybody: any origin may read it, and caches keep it for `max_age`.
+pub fn public_document(request: &HttpRequest, body: &str, max_age: Seconds) -> HttpResponse {
+    send(request, body, &etag(body), max_age)
 }
 
-fn send(app: &App, request: &HttpRequest, body: &str, etag: &str) -> HttpResponse {
+fn send(request: &HttpRequest, body: &str, etag: &str, max_age: Seconds) -> HttpResponse {
     let known = is_known(request, etag);
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, etag))
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .insert_header((header::CACHE_CONTROL, max_age(app)));
+        .insert_header((header::CACHE_CONTROL, format!("public, max-age={}", max_age.0)));
     if known { answer.finish() } else { answer.content_type("application/json").body(body.to_owned()) }
 }
 
@@ -69,10 +69,6 @@ fn is_known(request: &HttpRequest, etag: &str) -> bool {
     let lines = request.headers().get_all(header::IF_NONE_MATCH).filter_map(|line| line.to_str().ok());
     let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
     tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-}
-
-fn max_age(app: &App) -> String {
-    format!("public, max-age={}", app.settings().keys.jwks_max_age_seconds.0)
 }
 
 fn etag(body: &str) -> String {

@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 
 use super::discovery::public_document;
-use crate::http::app::App;
+use crate::{http::app::App, services::keys};
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let loaded = app.core.keys.loaded();
-    public_document(&app, &request, &loaded.jwks)
+    public_document(&request, &loaded.jwks, keys::fresh_for(&app.core, &loaded))
 }

@@ -28,7 +28,7 @@ use crate::{
         core::Core,
         fault::{Failure, Fault},
         oauth::standing,
-        registry::{self, Registered},
+        registry::Registered,
     },
     store::{
         Db, StoreError, grants,
@@ -47,10 +47,12 @@ pub(super) fn redeem(core: &Core, client: &Client, request: &Redemption) -> Resu
         .filter(|code| code.client_id == client.id)
         .filter(|code| now < code.expires_at.plus(REPLAY_WINDOW))
         .ok_or_else(no_longer_valid)?;
-    let registered = registry::registered(core).map_err(Fault::from)?;
+    // Before anything is spent: a code must not be lost because nothing can sign.
+    let press = tokens::press(core)?;
+    let registered = Arc::clone(&press.registered);
     let redeeming = Redeeming { core, client, registered, request, code: &code, now };
     let issuance = core.store.write(|db| redeeming.decide(db)).map_err(Fault::from)??;
-    tokens::sign(core, client, issuance)
+    tokens::sign(core, client, issuance, &press)
 }
 
 fn no_longer_valid() -> OAuthError {
@@ -76,10 +78,16 @@ impl Redeeming<'_> {
             return Ok(Err(no_longer_valid()));
         }
         let code = self.code;
-        let subject = find_subject(db, &code.session_id, &code.user_id, &code.client_id, self.now)?;
-        let granted = match subject.filter(|subject| standing::may_redeem(subject, self.client, code, self.now)) {
-            Some(subject) => self.run_machine(&subject).map(|()| subject),
-            None => Err(OAuthError::invalid_grant("the sign-in or the consent behind this code has ended")),
+        let ended = || OAuthError::invalid_grant("the sign-in or the consent behind this code has ended");
+        let Some(subject) = find_subject(db, &code.session_id, &code.user_id, &code.client_id, self.now)? else {
+            // A session that has ended never comes back, so this code needs no row to stay spent;
+            // and a row could not name a user who was deleted.
+            self.revoke(db)?;
+            return Ok(Err(ended()));
+        };
+        let granted = match standing::may_redeem(&subject, self.client, code, self.now) {
+            true => self.run_machine(&subject).map(|()| subject),
+            false => Err(ended()),
         };
         self.settle(db, granted)
     }

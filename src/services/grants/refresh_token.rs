@@ -25,7 +25,7 @@ use crate::{
         core::Core,
         fault::{Failure, Fault},
         oauth::standing,
-        registry::{self, Registered},
+        registry::Registered,
     },
     store::{
         Db, StoreError, grants,
@@ -40,10 +40,12 @@ const KEPT: Seconds = Seconds::minutes(11);
 pub(super) fn refresh(core: &Core, client: &Client, request: &Refreshing) -> Result<TokenResponse, Failure> {
     let token = refresh::parse(&core.ring, &request.refresh_token).ok_or_else(no_longer_valid)?;
     let id = digest::grant_id(&token.family);
-    let registered = registry::registered(core).map_err(Fault::from)?;
+    // Before anything is rotated: a client that is told to come again would come with the old token.
+    let press = tokens::press(core)?;
+    let registered = Arc::clone(&press.registered);
     let refreshing = Rotating { core, client, registered, request, token, id, now: core.clock.now() };
     let issuance = core.store.write(|db| refreshing.decide(db)).map_err(Fault::from)??;
-    tokens::sign(core, client, issuance)
+    tokens::sign(core, client, issuance, &press)
 }
 
 fn no_longer_valid() -> OAuthError {

@@ -1,5 +1,7 @@
 //! Makes the tokens of a grant: RFC 9068 access tokens, OpenID Connect ID tokens, and the refresh token beside them.
 
+use std::sync::Arc;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
@@ -42,17 +44,27 @@ pub(super) struct Issuance {
     pub(super) refresh: Option<RefreshToken>,
 }
 
+/// What making a token needs besides its grant.
+pub(super) struct Press {
+    signer: Arc<Signer>,
+    pub(super) registered: Arc<Registered>,
+}
+
+/// Everything that may be missing, asked for before a transaction writes.
+pub(super) fn press(core: &Core) -> Result<Press, Fault> {
+    Ok(Press { signer: keys::signer(core)?, registered: registry::registered(core)? })
+}
+
 /// Signs everything that one answer holds.
-pub(super) fn sign(core: &Core, client: &Client, issuance: Issuance) -> Result<TokenResponse, Failure> {
-    let signer = keys::signer(core)?;
+pub(super) fn sign(core: &Core, client: &Client, issuance: Issuance, press: &Press) -> Result<TokenResponse, Failure> {
+    let Press { signer, registered } = press;
     let now = core.clock.now();
-    let registered = registry::registered(core).map_err(Fault::from)?;
-    let audience = Audiences { core, client, registered: &registered }.of(&issuance.resources, &issuance.scope);
+    let audience = Audiences { core, client, registered }.of(&issuance.resources, &issuance.scope);
     let scope = registered.meant_for(&issuance.scope, &audience);
     let life = access_seconds(core, client).min(issuance.grant.expires_at.since(now).0);
     let grant = &issuance.grant;
     let access_token = sign_access_token(
-        &signer,
+        signer,
         AccessTokenClaims {
             sub: grant.user_id.as_str().to_owned(),
             aud: Audience::from(audience),
@@ -65,7 +77,7 @@ pub(super) fn sign(core: &Core, client: &Client, issuance: Issuance) -> Result<T
         },
     )?;
     let id_token = match scope.contains(OPENID) {
-        true => Some(id_token(core, &signer, client, &issuance, &access_token)?),
+        true => Some(id_token(core, signer, client, &issuance, &access_token)?),
         false => None,
     };
     let refresh_token = issuance.refresh.map(|token| refresh::mint(&core.ring, &token).reveal().clone());
@@ -79,9 +91,8 @@ pub(super) fn for_client(
     scope: &Scope,
     resources: &[String],
 ) -> Result<TokenResponse, Failure> {
-    let signer = keys::signer(core)?;
+    let Press { signer, registered } = press(core)?;
     let now = core.clock.now();
-    let registered = registry::registered(core).map_err(Fault::from)?;
     let audience = Audiences { core, client, registered: &registered }.of(resources, scope);
     let scope = registered.meant_for(scope, &audience);
     let life = access_seconds(core, client);

@@ -121,7 +121,9 @@ fn back(request: &LogoutRequest, known: Option<&KnownClient>) -> Result<Option<S
     let Some(uri) = &request.post_logout_redirect_uri else {
         return Ok(None);
     };
-    if !known.is_some_and(|known| known.client.post_logout_redirect_uris.contains(uri)) {
+    let nobodys = "post_logout_redirect_uri needs an id_token_hint, or the client_id of a client that is known here";
+    let known = known.ok_or_else(|| OAuthError::invalid_request(nobodys))?;
+    if !known.client.post_logout_redirect_uris.contains(uri) {
         return Err(OAuthError::invalid_request("post_logout_redirect_uri is not registered for this client"));
     }
     let state: Vec<_> = request.state.iter().map(|state| ("state", state.as_str())).collect();

@@ -1,4 +1,4 @@
-//! What only a real browser can tell: Chromium, driven through WebDriver where `SIGNET_TEST_WEBDRIVER` names one.
+//! What only a real browser can tell: Chromium, driven through `WebDriver` where `SIGNET_TEST_WEBDRIVER` names one.
 
 mod chromium;
 mod playground;

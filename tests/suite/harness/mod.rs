@@ -15,10 +15,11 @@ pub(crate) use answer::{Answer, Tokens};
 pub(crate) use authorization::{Asked, Authorization, Code};
 pub(crate) use browser::Browser;
 pub(crate) use client::{Auth, ClientBuilder, TestClient, basic};
+pub(crate) use database::Place;
 pub(crate) use jwt::{claims, header};
 pub(crate) use request::{FORM, Request};
 pub(crate) use server::{Server, Site, cast};
-pub(crate) use user::TestUser;
+pub(crate) use user::{PASSWORD, TestUser};
 
 pub(crate) use reqwest::Method;
 pub(crate) use signet::domain::time::Seconds;

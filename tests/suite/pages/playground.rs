@@ -66,6 +66,19 @@ async fn the_whole_walk_shows_what_is_said_and_what_it_is_worth() {
     assert!(latest(&page).contains("400 Bad Request") && latest(&page).contains("invalid_grant"));
 }
 
+/// RFC 6749 §4.1.2: the code MUST NOT be used more than once.
+#[tokio::test]
+async fn a_code_that_is_sent_twice_is_seen_to_fail() {
+    let server = Server::dev().await;
+    let browser = with_code(&server).await;
+    let callback = browser.page().url;
+    press(&browser, "exchange").await.expect_status(200);
+
+    browser.get(callback.as_str()).await.expect_status(200);
+    let page = press(&browser, "exchange").await;
+    shows(&page, &["The code bought no tokens", "invalid_grant", "Start the flow</button>"]);
+}
+
 #[tokio::test]
 async fn a_logout_ends_the_session_and_its_tokens() {
     let server = Server::dev().await;

@@ -106,7 +106,14 @@ pub async fn post(app: Data<App>, request: HttpRequest, form: Result<Form, BadBo
         (Action::Revoke, _) => Call::Revoke,
     };
     match run {
-        Some(run) => show(&app, &browser, call::make(&app.core, demo.into(), run, call).await, &Notice::None),
+        Some(run) => {
+            let run = call::make(&app.core, demo.into(), run, call).await;
+            let notice = match &run.tokens {
+                Some(_) => Notice::None,
+                None => Notice::Bad("The code bought no tokens: the answer below says why. Start again.".to_owned()),
+            };
+            show(&app, &browser, run, &notice)
+        }
         None => refuse(&app, &browser, STALE.to_owned()),
     }
 }

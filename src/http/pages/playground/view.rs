@@ -120,7 +120,7 @@ impl Step {
         (Self::Request, "Authorization request"),
         (Self::Code, "Code"),
         (Self::Tokens, "Tokens"),
-        (Self::Use, "Userinfo, refresh, introspect, revoke, log out"),
+        (Self::Use, "Use, revoke, log out"),
     ];
 }
 

@@ -1,0 +1,6 @@
+//! The command line, by the real program: beside a running server, and alone.
+
+mod answers;
+mod doctor;
+mod live;
+mod serve;
