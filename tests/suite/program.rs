@@ -174,7 +174,7 @@ impl Installation {
         let made = self.run_with(&command, PASSWORD).expect_success().json();
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
         let browser = Browser::new(site.clone());
-        TestUser { id: text("id"), username: text("username"), email: text("email"), browser, site: site.clone() }
+        TestUser { id: text("id"), email: text("email"), browser, site: site.clone() }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
