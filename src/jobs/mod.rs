@@ -4,7 +4,7 @@ mod keyring;
 mod purge;
 mod rotation;
 
-use std::{future::Future, time::Duration};
+use std::{fmt::Display, future::Future, time::Duration};
 
 use tokio::{task::JoinSet, time::sleep};
 
@@ -26,5 +26,12 @@ async fn every<F: Future<Output = ()>>(pause: Duration, core: Core, job: impl Fn
     loop {
         sleep(pause).await;
         job(core.clone()).await;
+    }
+}
+
+/// A job has nobody to answer to but the log.
+fn tell(job: &str, done: Result<(), impl Display>) {
+    if let Err(reason) = done {
+        tracing::warn!(job, %reason, "a job failed; it has its next turn");
     }
 }

@@ -1,26 +1,22 @@
 //! Deletes what has expired, a batch at a time; one node at a time.
 
-use crate::{
-    services::{
-        admin::{AdminError, purge},
-        core::Core,
-        leases,
-    },
-    store::purge::Purged,
+use super::tell;
+use crate::services::{
+    admin::{AdminError, purge},
+    core::Core,
+    leases,
 };
 
 pub(super) async fn run(core: Core) {
-    match purge(&core).await {
-        Ok(purged) => tracing::debug!(rows = purged.total(), "purged"),
-        Err(error) => tracing::warn!(reason = %error, "the purge failed"),
-    }
+    tell("the purge", purge(&core).await);
 }
 
-async fn purge(core: &Core) -> Result<Purged, AdminError> {
+async fn purge(core: &Core) -> Result<(), AdminError> {
     if !core.run(|core| leases::take(core, leases::PURGE)).await? {
-        return Ok(Purged::default());
+        return Ok(());
     }
     let purged = purge::expired(core).await;
     core.run(|core| leases::give_back(core, leases::PURGE)).await?;
-    purged
+    tracing::debug!(rows = purged?.total(), "purged");
+    Ok(())
 }
