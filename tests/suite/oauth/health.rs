@@ -23,7 +23,7 @@ async fn a_running_server_is_alive_and_ready() {
 #[tokio::test]
 async fn a_server_with_a_stale_keyring_is_not_ready() {
     let server = Server::start().await;
-    server.site.core.clock.advance(Seconds(331));
+    server.site.core.clock.advance(Seconds(server.site.core.settings.publish_ahead().0 + 1));
     server.get("/healthz").await.expect_status(200);
     let ready = server.get("/readyz").await;
     ready.expect_status(503);

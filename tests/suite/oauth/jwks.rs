@@ -89,7 +89,7 @@ async fn no_token_fails_during_a_rotation() {
     let new = both.into_iter().find(|kid| *kid != old[0]).unwrap();
     assert_eq!(header(&tokens().await.access_token)["kid"], old[0]);
 
-    server.advance(Seconds(330)).await;
+    server.advance(server.site.core.settings.publish_ahead()).await;
     let after = tokens().await;
     assert_eq!(header(&after.access_token)["kid"], new);
     assert!(verified(announced.text(), &after.access_token).is_some());
@@ -121,7 +121,7 @@ async fn a_revoked_key_validates_nothing() {
 async fn a_stale_keyring_signs_nothing() {
     let server = Server::start().await;
     let service = server.client().service("api:read").create().await;
-    server.site.core.clock.advance(Seconds(331));
+    server.site.core.clock.advance(Seconds(server.site.core.settings.publish_ahead().0 + 1));
     let answer = service.asks_for_itself().await;
     answer.expect_status(503).expect_private_json();
     assert_eq!(answer.json()["error"], "temporarily_unavailable");
@@ -136,7 +136,8 @@ async fn a_key_that_has_served_its_time_is_followed() {
     let server = Server::start().await;
     let tend = || server.site.core.run(keys::tend);
     let first = kids(&server.get("/jwks").await.json());
-    server.advance(Seconds(90 * 86_400 - 331)).await;
+    let ahead = server.site.core.settings.publish_ahead();
+    server.advance(Seconds(Seconds::days(90).0 - ahead.0 - 1)).await;
     tend().await.unwrap();
     assert_eq!(kids(&server.get("/jwks").await.json()), first);
     server.advance(Seconds(1)).await;
