@@ -144,7 +144,12 @@ impl Installation {
             let ring = SealingRing::parse(SealingRing::generate().reveal()).unwrap();
             Core::new(settings, store, ring, Clock::System).unwrap()
         });
-        Site { core: opened.await.unwrap(), base: self.issuer().to_owned(), issuer: self.issuer().to_owned(), http: http() }
+        Site {
+            core: opened.await.unwrap(),
+            base: self.issuer().to_owned(),
+            issuer: self.issuer().to_owned(),
+            http: http(),
+        }
     }
 
     /// Registers a client by the command line.
