@@ -1,7 +1,6 @@
 //! A server in this process, on a port of its own, with a clock that is moved by hand.
 
 use std::{
-    collections::BTreeMap,
     net::TcpListener,
     sync::{Arc, OnceLock, mpsc},
     thread::JoinHandle,
