@@ -89,7 +89,7 @@ fn run(options: &Options) -> Attempt<()> {
         eprintln!("{}", report::progress(workload, &row));
         report.add(workload, row);
     }
-    report.remember(idle, process::memory(server.pid()));
+    report.remember(idle, process::memory(server.pid()), reference.cost_when_busy());
     println!("{report}");
     report.verdict()
 }

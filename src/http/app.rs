@@ -1,8 +1,11 @@
 //! What every handler is given.
 
-use super::{oauth::discovery::Kept, pages::layout::Layout};
+use std::sync::Arc;
+
+use super::{document::Kept, pages::layout::Layout};
 use crate::{
     config::Settings,
+    domain::time::Timestamp,
     services::{
         admin::demo::{self, DemoSecrets},
         core::Core,
@@ -41,13 +44,16 @@ pub struct App {
     pub core: Core,
     pub layout: Layout,
     pub mode: Mode,
-    pub discovery: Kept,
+    /// By the moment it was made at.
+    pub discovery: Kept<Timestamp>,
+    /// By the reading of the keyring it was made from.
+    pub jwks: Kept<Arc<str>>,
 }
 
 impl App {
     pub fn new(core: Core, mode: Mode) -> Self {
         let layout = Layout::new(&core.settings.issuer);
-        Self { core, layout, mode, discovery: Kept::default() }
+        Self { core, layout, mode, discovery: Kept::default(), jwks: Kept::default() }
     }
 
     pub fn settings(&self) -> &Settings {

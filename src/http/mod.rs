@@ -1,6 +1,7 @@
 //! The only folder that says `actix`: routes, handlers and pages. A handler translates; services decide.
 
 pub mod app;
+pub mod document;
 pub mod extract;
 pub mod middleware;
 pub mod oauth;

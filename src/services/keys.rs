@@ -20,12 +20,12 @@ pub struct Loaded {
     pub ring: Keyring,
     pub read_at: Timestamp,
     /// The answer of `/jwks`, ready to send; made anew at each reading.
-    pub jwks: String,
+    pub jwks: Arc<str>,
 }
 
 impl Keys {
     pub fn empty() -> Self {
-        let nothing = Loaded { ring: Keyring::empty(), read_at: Timestamp::from_unix(0), jwks: String::new() };
+        let nothing = Loaded { ring: Keyring::empty(), read_at: Timestamp::from_unix(0), jwks: Arc::from("") };
         Self(RwLock::new(Arc::new(nothing)))
     }
 
@@ -59,7 +59,7 @@ pub fn reload(core: &Core) -> Result<(), Fault> {
     let now = core.clock.now();
     let keys = core.store.read(signing_keys::list)?;
     let ring = Keyring::load(keys, &core.ring, &core.keys.loaded().ring)?;
-    let jwks = ring.jwks(now);
+    let jwks = ring.jwks(now).into();
     *core.keys.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Loaded { ring, read_at: now, jwks });
     Ok(())
 }
