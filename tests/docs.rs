@@ -30,7 +30,7 @@ fn every_source_that_a_page_names_exists() {
     let strange = pages.iter().flat_map(|page| {
         let text = fs::read_to_string(page).unwrap();
         let quoted: Vec<String> = text.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-        let files = quoted.into_iter().filter(|word| word.strip_suffix(".rs").is_some() && !word.contains('<'));
+        let files = quoted.into_iter().filter(|word| is_rust(Path::new(word)) && !word.contains('<'));
         let missing = files.filter(|file| !known.iter().any(|path| Path::new(path).ends_with(file)));
         missing.map(|file| format!("{page}: {file} does not exist")).collect::<Vec<_>>()
     });
@@ -82,9 +82,13 @@ fn sources() -> Vec<PathBuf> {
     while let Some(path) = folders.pop() {
         if path.is_dir() {
             folders.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
+        } else if is_rust(&path) {
             found.push(path);
         }
     }
     found
+}
+
+fn is_rust(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "rs")
 }

@@ -12,7 +12,6 @@
 mod browser;
 mod cli;
 mod durability;
-mod growth;
 mod harness;
 mod journeys;
 mod oauth;

@@ -1,17 +1,11 @@
 //! A database of the test's own, gone when it is dropped: SQLite, or PostgreSQL where `SIGNET_TEST_DATABASE` says so.
 
 use std::{
-    collections::BTreeMap,
     env, process,
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use diesel::{
-    Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
-    connection::SimpleConnection,
-    sql_query,
-    sql_types::{BigInt, Text},
-};
+use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use tempfile::TempDir;
 
 /// The folder holds the sealing key in both cases.
@@ -48,25 +42,6 @@ impl Place {
         }
     }
 
-    /// How many rows each table has; empty tables are left out.
-    pub(crate) fn rows(&self) -> BTreeMap<String, i64> {
-        match self {
-            Self::Sqlite { folder } => {
-                let path = folder.path().join("data/signet.db");
-                let mut db = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-                let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
-                let tables = sql_query(tables).load::<Table>(&mut db).unwrap();
-                count(tables, |query| sql_query(query).get_result::<Count>(&mut db).unwrap())
-            }
-            Self::Postgres { .. } => {
-                let mut db = PgConnection::establish(&self.url()).unwrap();
-                let tables = "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'";
-                let tables = sql_query(tables).load::<Table>(&mut db).unwrap();
-                count(tables, |query| sql_query(query).get_result::<Count>(&mut db).unwrap())
-            }
-        }
-    }
-
     pub(crate) fn keys(&self) -> std::path::PathBuf {
         let (Self::Sqlite { folder } | Self::Postgres { folder, .. }) = self;
         folder.path().join("keys")
@@ -79,26 +54,6 @@ impl Drop for Place {
             administer(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
     }
-}
-
-#[derive(QueryableByName)]
-struct Table {
-    #[diesel(sql_type = Text)]
-    name: String,
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    rows: i64,
-}
-
-fn count(tables: Vec<Table>, mut ask: impl FnMut(String) -> Count) -> BTreeMap<String, i64> {
-    let counted = tables.into_iter().map(|Table { name }| {
-        let rows = ask(format!("SELECT COUNT(*) AS rows FROM {name}")).rows;
-        (name, rows)
-    });
-    counted.filter(|(_, rows)| *rows > 0).collect()
 }
 
 fn administer(server: &str, order: &str) {

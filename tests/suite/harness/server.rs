@@ -1,7 +1,6 @@
 //! A server in this process, on a port of its own, with a clock that is moved by hand.
 
 use std::{
-    collections::BTreeMap,
     net::TcpListener,
     sync::{Arc, OnceLock, mpsc},
     thread::JoinHandle,
@@ -50,7 +49,8 @@ pub(crate) struct Server {
     pub(crate) site: Site,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
-    place: Arc<Place>,
+    /// Gone with the server.
+    _place: Arc<Place>,
 }
 
 /// The usual three: a server, a confidential web application, and Alice.
@@ -100,7 +100,7 @@ impl Server {
         let (handle, thread) = spawn(listener, core.clone(), mode);
         let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().tls_certs_only([]).build().unwrap();
         let site = Site { core, issuer, base, http };
-        Self { site, handle, thread: Some(thread), place }
+        Self { site, handle, thread: Some(thread), _place: place }
     }
 
     pub(crate) fn client(&self) -> ClientBuilder {
@@ -114,12 +114,6 @@ impl Server {
 
     pub(crate) fn browser(&self) -> Browser {
         Browser::new(self.site.clone())
-    }
-
-    /// How many rows each table has.
-    pub(crate) async fn rows(&self) -> BTreeMap<String, i64> {
-        let place = Arc::clone(&self.place);
-        tokio::task::spawn_blocking(move || place.rows()).await.unwrap()
     }
 
     pub(crate) fn now(&self) -> i64 {

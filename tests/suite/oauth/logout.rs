@@ -198,6 +198,19 @@ async fn who_stays_stays() {
     assert!(story.tokens_are_active().await);
 }
 
+/// authentik CVE-2026-49443: an empty answer is no answer.
+#[tokio::test]
+async fn who_answers_nothing_stays() {
+    let story = Story::begin().await;
+    let page = story.leaves(&[]).await;
+    for fields in
+        [&[][..], &[("decision", "")], &[("decision", "LOGOUT")], &[("decision", "stay"), ("decision", "logout")]]
+    {
+        story.alice.browser.form_of(&page, fields).await;
+        assert!(story.is_signed_in().await, "{fields:?}");
+    }
+}
+
 /// RP-Initiated Logout §2: the hint names another session, so it proves nothing about this one.
 #[tokio::test]
 async fn a_hint_of_another_session_asks() {

@@ -1,6 +1,7 @@
 //! What a page carries is good on its own browser, for a while, unaltered, and posted from us. Design §3, §9.
 
 use reqwest::Method;
+use signet::services::admin::clients::{self, ClientMembers};
 
 use crate::harness::{Answer, Browser, Request, Seconds, Server, TestClient, TestUser};
 
@@ -209,6 +210,32 @@ async fn a_client_that_was_disabled_meanwhile_gets_nothing() {
     app.is_disabled().await;
     is_refused(&alice.browser.form_of(&asked.answer, &[("decision", "allow")]).await, 400);
     is_refused(&alice.browser.form_of(&asked.answer, &[("decision", "deny")]).await, 400);
+}
+
+#[tokio::test]
+async fn a_redirect_uri_that_was_taken_away_meanwhile_is_not_gone_to() {
+    let server = Server::start().await;
+    let (app, alice) = (server.client().create().await, server.user("alice").await);
+    alice.browser.signs_in(&alice).await;
+    let asked = alice.asked_by(&app).await;
+    let moved = vec!["https://new.example/cb".to_owned()];
+    let members = ClientMembers { redirect_uris: Some(moved), ..ClientMembers::default() };
+    clients::update(&server.site.core, &app.id, members).await.unwrap();
+    is_refused(&alice.browser.form_of(&asked.answer, &[("decision", "allow")]).await, 400);
+    is_refused(&alice.browser.form_of(&asked.answer, &[("decision", "deny")]).await, 400);
+}
+
+#[tokio::test]
+async fn somebody_who_was_suspended_meanwhile_allows_nothing() {
+    let server = Server::start().await;
+    let (app, alice) = (server.client().create().await, server.user("alice").await);
+    alice.browser.signs_in(&alice).await;
+    let asked = alice.asked_by(&app).await;
+    alice.is_suspended().await;
+    let answer = alice.browser.form_of(&asked.answer, &[("decision", "allow")]).await;
+    assert!(answer.expect_status(200).text().contains("name=\"password\""));
+    alice.is_active_again().await;
+    alice.asked_by(&app).with("prompt", "none").await.expect_error("consent_required");
 }
 
 /// Two tabs of one browser are two requests; each form answers its own.

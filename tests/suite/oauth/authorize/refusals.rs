@@ -60,6 +60,18 @@ async fn the_state_comes_back_exactly() {
     alice.allows(alice.asked_by(&app).with("state", state)).await;
 }
 
+/// What comes back in a header cannot begin another one.
+#[tokio::test]
+async fn a_state_with_line_breaks_stays_in_its_header() {
+    let server = Server::start().await;
+    let app = server.client().create().await;
+    let state = "x\r\nSet-Cookie: signet=planted\r\n\r\n<script>alert(1)</script>";
+    let asked = app.authorize(&server.browser()).with("state", state).with("prompt", "none").await;
+    asked.expect_error("login_required");
+    assert_eq!(asked.answer.header("set-cookie"), None);
+    assert!(asked.answer.body.is_empty());
+}
+
 /// RFC 6749 §3.1.1, §4.1.2.1.
 #[tokio::test]
 async fn only_the_code_is_handed_out() {
