@@ -56,6 +56,21 @@ impl Tables {
         .unwrap();
     }
 
+    /// Holds up whoever writes grants, and nobody who reads them. On PostgreSQL only: SQLite's writers take turns anyway.
+    pub(crate) fn hold_grants(&mut self) -> bool {
+        let holds = matches!(self, Self::Postgres(_));
+        if holds {
+            self.execute("BEGIN; LOCK TABLE grants IN SHARE ROW EXCLUSIVE MODE");
+        }
+        holds
+    }
+
+    /// How many are held up.
+    pub(crate) fn held_up(&mut self) -> i64 {
+        let sql = "SELECT COUNT(*) AS number FROM pg_locks WHERE relation = CAST('grants' AS regclass) AND NOT granted";
+        self.number(sql)
+    }
+
     /// `sql` calls its only column `number`.
     pub(crate) fn number(&mut self, sql: &str) -> i64 {
         let found: Number = match self {

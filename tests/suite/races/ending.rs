@@ -1,6 +1,6 @@
 //! What a token stands on ends at the moment at which the token is made: whatever the order, it is dead afterwards.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Mutex};
 
 use signet::{
     domain::{client::ClientId, ids::UserId, user::UserStatus},
@@ -9,16 +9,32 @@ use signet::{
 };
 
 use super::is_active;
-use crate::harness::{Answer, Request, Server, TestClient, TestUser};
+use crate::{
+    harness::{Answer, Request, Server, Site, TestClient, TestUser},
+    program::eventually,
+    tables::Tables,
+};
 
 /// Enough for both orders to happen.
 const ROUNDS: usize = 6;
 
 type Ending = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Starts both, by turns the one and the other first, and gives the tokens if there were any.
-async fn race(round: usize, request: Request, ending: Ending) -> Answer {
+/// Starts both, by turns the one and the other first. In every third round on PostgreSQL the request has read
+/// everything before the ending begins, and writes when that is over or cannot go on without it.
+async fn race(round: usize, request: Request, ending: Ending, site: &Site) -> Answer {
     let ask = || tokio::spawn(request.clone().into_future());
+    let tables = Mutex::new(Tables::of(site));
+    if round.is_multiple_of(3) && tables.lock().unwrap().hold_grants() {
+        let held_up = || tables.lock().unwrap().held_up();
+        let asked = ask();
+        eventually("held up", async || held_up() == 1).await;
+        let ended = tokio::spawn(ending);
+        eventually("over", async || ended.is_finished() || held_up() == 2).await;
+        tables.lock().unwrap().execute("COMMIT");
+        ended.await.unwrap();
+        return asked.await.unwrap();
+    }
     let (asked, ended) = if round.is_multiple_of(2) {
         let asked = ask();
         (asked, tokio::spawn(ending))
@@ -68,22 +84,22 @@ fn withdrawal(user: &TestUser, app: &TestClient) -> Ending {
 
 #[tokio::test]
 async fn logout_beside_a_redemption_leaves_a_dead_token() {
-    let (_server, app, alice) = cast().await;
+    let (server, app, alice) = cast().await;
     for round in 0..ROUNDS {
         let code = alice.approves(&app).await;
         let ending = logout(&alice).await;
-        let answer = race(round, app.redeems(&code), ending).await;
+        let answer = race(round, app.redeems(&code), ending, &server.site).await;
         is_dead(&app, &answer).await;
     }
 }
 
 #[tokio::test]
 async fn logout_beside_a_refresh_leaves_a_dead_token() {
-    let (_server, app, alice) = cast().await;
+    let (server, app, alice) = cast().await;
     for round in 0..ROUNDS {
         let tokens = app.redeems(&alice.approves(&app).await).await.expect_tokens();
         let ending = logout(&alice).await;
-        let answer = race(round, app.refreshes(tokens.refresh()), ending).await;
+        let answer = race(round, app.refreshes(tokens.refresh()), ending, &server.site).await;
         is_dead(&app, &answer).await;
         assert!(!is_active(&app, &tokens.access_token).await);
     }
@@ -91,20 +107,20 @@ async fn logout_beside_a_refresh_leaves_a_dead_token() {
 
 #[tokio::test]
 async fn a_withdrawn_consent_beside_a_redemption_leaves_a_dead_token() {
-    let (_server, app, alice) = cast().await;
+    let (server, app, alice) = cast().await;
     for round in 0..ROUNDS {
         let code = alice.approves(&app).await;
-        let answer = race(round, app.redeems(&code), withdrawal(&alice, &app)).await;
+        let answer = race(round, app.redeems(&code), withdrawal(&alice, &app), &server.site).await;
         is_dead(&app, &answer).await;
     }
 }
 
 #[tokio::test]
 async fn a_withdrawn_consent_beside_a_refresh_leaves_a_dead_token() {
-    let (_server, app, alice) = cast().await;
+    let (server, app, alice) = cast().await;
     for round in 0..ROUNDS {
         let tokens = app.redeems(&alice.approves(&app).await).await.expect_tokens();
-        let answer = race(round, app.refreshes(tokens.refresh()), withdrawal(&alice, &app)).await;
+        let answer = race(round, app.refreshes(tokens.refresh()), withdrawal(&alice, &app), &server.site).await;
         is_dead(&app, &answer).await;
         assert!(!is_active(&app, &tokens.access_token).await);
     }
@@ -120,7 +136,7 @@ async fn a_suspension_beside_a_redemption_leaves_a_dead_token() {
         let ending = Box::pin(async move {
             users::set_status(&site.core, &suspended, UserStatus::Suspended).await.unwrap();
         });
-        let answer = race(round, app.redeems(&code), ending).await;
+        let answer = race(round, app.redeems(&code), ending, &server.site).await;
         is_dead(&app, &answer).await;
     }
 }
@@ -135,7 +151,7 @@ async fn a_deleted_user_beside_a_redemption_leaves_a_dead_token() {
         let ending = Box::pin(async move {
             users::delete(&site.core, &deleted).await.unwrap();
         });
-        let mut answer = race(round, app.redeems(&code), ending).await;
+        let mut answer = race(round, app.redeems(&code), ending, &server.site).await;
         if answer.status == 503 {
             // The account went between reading and writing: come again, says the answer.
             answer = app.redeems(&code).await;
@@ -155,7 +171,7 @@ async fn a_disabled_client_beside_a_redemption_or_a_refresh_has_a_dead_token() {
             _ => app.refreshes(first.refresh()),
         };
         let disabled = app.clone();
-        let answer = race(round, request, Box::pin(async move { disabled.is_disabled().await })).await;
+        let answer = race(round, request, Box::pin(async move { disabled.is_disabled().await }), &server.site).await;
         is_dead(&app, &answer).await;
         app.userinfo(&first.access_token).await.expect_refusal("invalid_token");
     }
@@ -164,14 +180,14 @@ async fn a_disabled_client_beside_a_redemption_or_a_refresh_has_a_dead_token() {
 /// RFC 7009 §2: the refresh token takes the whole grant with it.
 #[tokio::test]
 async fn a_revocation_beside_a_refresh_leaves_a_dead_token() {
-    let (_server, app, alice) = cast().await;
+    let (server, app, alice) = cast().await;
     for round in 0..ROUNDS {
         let tokens = app.redeems(&alice.approves(&app).await).await.expect_tokens();
         let revocation = app.revokes(tokens.refresh());
         let ending = Box::pin(async move {
             revocation.await.expect_status(200);
         });
-        let answer = race(round, app.refreshes(tokens.refresh()), ending).await;
+        let answer = race(round, app.refreshes(tokens.refresh()), ending, &server.site).await;
         is_dead(&app, &answer).await;
         assert!(!is_active(&app, &tokens.access_token).await);
     }

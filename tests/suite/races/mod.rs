@@ -4,9 +4,15 @@ mod ending;
 mod redemption;
 mod refresh;
 
+use std::sync::Mutex;
+
 use tokio::task::JoinSet;
 
-use crate::harness::{Answer, Request, Server, TestClient, TestUser};
+use crate::{
+    harness::{Answer, Request, Server, Site, TestClient, TestUser},
+    program::eventually,
+    tables::Tables,
+};
 
 /// As many as a wild client would send at once.
 const MANY: usize = 20;
@@ -20,6 +26,21 @@ async fn cast() -> (Server, TestClient, TestUser) {
 /// Sends all of them without waiting for any.
 async fn at_once(requests: impl IntoIterator<Item = Request>) -> Vec<Answer> {
     let sent: JoinSet<Answer> = requests.into_iter().map(IntoFuture::into_future).collect();
+    sent.join_all().await
+}
+
+/// The same with requests that write. On PostgreSQL as many as it has connections are let read, held up before they
+/// write, and then let go: what each of them read is what the others are about to change.
+async fn in_step(site: &Site, requests: impl IntoIterator<Item = Request>) -> Vec<Answer> {
+    let mut tables = Tables::of(site);
+    let held = tables.hold_grants();
+    let sent: JoinSet<Answer> = requests.into_iter().map(IntoFuture::into_future).collect();
+    if held {
+        let all = i64::from(site.core.settings.database.readers).min(i64::try_from(sent.len()).unwrap());
+        let tables = Mutex::new(tables);
+        eventually("held up", async || tables.lock().unwrap().held_up() >= all).await;
+        tables.lock().unwrap().execute("COMMIT");
+    }
     sent.join_all().await
 }
 

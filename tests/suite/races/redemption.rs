@@ -2,7 +2,7 @@
 
 use signet::services::admin::purge;
 
-use super::{MANY, at_once, cast, is_active, times};
+use super::{MANY, at_once, cast, in_step, is_active, times};
 use crate::{
     harness::{Answer, Auth, Code, Seconds, Tokens},
     tables::Tables,
@@ -18,10 +18,10 @@ fn won(answers: &[Answer]) -> Vec<Tokens> {
 
 #[tokio::test]
 async fn of_many_parallel_redemptions_one_wins_and_its_tokens_are_dead() {
-    let (_server, app, alice) = cast().await;
+    let (server, app, alice) = cast().await;
     let code = alice.approves(&app).await;
 
-    let won = won(&at_once(times(&app.redeems(&code))).await);
+    let won = won(&in_step(&server.site, times(&app.redeems(&code))).await);
     let [tokens] = won.as_slice() else { panic!("{} redemptions of {MANY} succeeded", won.len()) };
     assert!(!is_active(&app, &tokens.access_token).await);
     assert!(!is_active(&app, tokens.refresh()).await);
@@ -119,12 +119,12 @@ async fn a_failed_redemption_by_the_right_client_spends_the_code() {
 /// A guess at the verifier and the real redemption at the same moment: nothing good is left over.
 #[tokio::test]
 async fn a_wrong_redemption_beside_the_right_one_leaves_no_live_token() {
-    let (_server, app, alice) = cast().await;
+    let (server, app, alice) = cast().await;
     let code = alice.approves(&app).await;
     let wrong = Code { verifier: Some("w".repeat(43)), ..code.clone() };
     let pairs = (0..MANY / 2).flat_map(|_| [app.redeems(&wrong), app.redeems(&code)]);
 
-    let won = won(&at_once(pairs).await);
+    let won = won(&in_step(&server.site, pairs).await);
     assert!(won.len() < 2, "{} succeeded", won.len());
     for tokens in won {
         assert!(!is_active(&app, &tokens.access_token).await);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{MANY, at_once, cast, is_active, times};
+use super::{MANY, at_once, cast, in_step, is_active, times};
 use crate::{
     harness::{Answer, Seconds, Tokens},
     tables::Tables,
@@ -22,7 +22,7 @@ async fn parallel_refreshes_bring_the_same_successor_and_live_access_tokens() {
     let (server, app, alice) = cast().await;
     let first = app.redeems(&alice.approves(&app).await).await.expect_tokens();
 
-    let refreshed = all(&at_once(times(&app.refreshes(first.refresh()))).await);
+    let refreshed = all(&in_step(&server.site, times(&app.refreshes(first.refresh()))).await);
     let successors = successors(&refreshed);
     assert_eq!(successors.len(), 1, "two branches of one family");
     assert!(!successors.contains(first.refresh()));
@@ -68,7 +68,7 @@ async fn parallel_reuse_after_the_grace_is_refused_and_the_grant_dies() {
     assert!(is_active(&app, &second.access_token).await);
 
     server.advance(Seconds(10)).await;
-    for answer in at_once(times(&app.refreshes(first.refresh()))).await {
+    for answer in in_step(&server.site, times(&app.refreshes(first.refresh()))).await {
         answer.expect_refusal("invalid_grant");
     }
     app.refreshes(second.refresh()).await.expect_refusal("invalid_grant");
@@ -98,7 +98,7 @@ async fn reuse_beside_a_rotation_leaves_no_live_token() {
         let second = app.refreshes(first.refresh()).await.expect_tokens();
         server.advance(Seconds(10)).await;
 
-        let answers = at_once([app.refreshes(second.refresh()), app.refreshes(first.refresh())]).await;
+        let answers = in_step(&server.site, [app.refreshes(second.refresh()), app.refreshes(first.refresh())]).await;
         for answer in answers.iter().filter(|answer| answer.status == 200) {
             let tokens = answer.expect_tokens();
             assert!(!is_active(&app, &tokens.access_token).await);
@@ -161,7 +161,7 @@ async fn a_generation_ahead_of_the_row_is_accepted_and_the_row_follows() {
     tables.execute("UPDATE grants SET generation = 0");
     server.advance(Seconds::hours(1)).await;
 
-    let refreshed = all(&at_once(times(&app.refreshes(newest.refresh()))).await);
+    let refreshed = all(&in_step(&server.site, times(&app.refreshes(newest.refresh()))).await);
     assert_eq!(successors(&refreshed).len(), 1);
     assert_eq!(tables.number("SELECT generation AS number FROM grants"), 4);
     assert!(is_active(&app, &refreshed[0].access_token).await);
