@@ -2,6 +2,8 @@
 
 use std::{
     io::{self, IsTerminal},
+    net::{SocketAddr, TcpListener},
+    path::Path,
     process::ExitCode,
 };
 
@@ -9,7 +11,12 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     app::{self, Migrate},
-    cli::{Administer, Cli, Command, CommandError, dev::DevArgs, output::Output, serve::ServeArgs},
+    cli::{
+        Administer, Cli, Command, CommandError,
+        dev::{self as cli_dev, DevArgs, Welcome},
+        output::Output,
+        serve::ServeArgs,
+    },
     config::{Settings, Sources, log::Format},
     http::app::Mode,
     jobs, server,
@@ -47,7 +54,16 @@ async fn carry_out(cli: Cli, output: &mut Output) -> Result<(), CommandError> {
 }
 
 async fn administer(sources: &Sources, command: Administer, output: &mut Output) -> Result<(), CommandError> {
-    let core = app::open(settings(sources)?, Clock::System, Migrate::OnlySqlite)?;
+    let settings = settings(sources)?;
+    if let Some(path) = settings.database.url.sqlite_path()
+        && !command.may_begin()
+        && !Path::new(path).exists()
+    {
+        return Err(CommandError::Usage(format!(
+            "there is no database at {path}: another folder, or is --config missing?"
+        )));
+    }
+    let core = app::open(settings, Clock::System, Migrate::OnlySqlite)?;
     command.run(&core, output).await
 }
 
@@ -57,8 +73,10 @@ async fn serve(sources: Sources, args: ServeArgs) -> Result<(), CommandError> {
         None => sources,
     };
     let migrate = if args.migrate { Migrate::Always } else { Migrate::OnlySqlite };
-    let core = app::open(settings(&sources)?, Clock::System, migrate)?;
-    keep_serving(&core, Mode::Serve, || Ok(())).await
+    let settings = settings(&sources)?;
+    let listener = listen(settings.http.listen)?;
+    let core = app::open(settings, Clock::System, migrate)?;
+    keep_serving(&core, listener, Mode::Serve, || Ok(())).await
 }
 
 /// Development: everything lies in one folder, and the demo's credentials are printed.
@@ -72,22 +90,30 @@ async fn dev(sources: Sources, args: DevArgs, output: &mut Output) -> Result<(),
     let sources = sources
         .with_flag("issuer", format!("http://{}", args.listen))
         .with_flag("http.listen", args.listen.to_string())
-        .with_flag("database.url", format!("sqlite://{data}/signet.db"))
-        .with_flag("keys.directory", format!("{data}/keys"));
-    let core = app::open(settings(&sources)?, Clock::System, Migrate::OnlySqlite)?;
+        .with_flag("database.url", cli_dev::database(&data.to_string()))
+        .with_flag("keys.directory", cli_dev::keys(&data.to_string()));
+    let settings = settings(&sources)?;
+    // Before anything is made: a second start on the same address must not touch what the first one uses.
+    let listener = listen(settings.http.listen)?;
+    let core = app::open(settings, Clock::System, Migrate::OnlySqlite)?;
     let secrets = demo::ensure(&core).await?;
-    let welcome = crate::cli::dev::Welcome::new(&core.settings.issuer, &data.to_string(), secrets.service.reveal());
-    keep_serving(&core, Mode::Dev(secrets.into()), || Ok(output.answer(&welcome)?)).await
+    let welcome = Welcome::new(&core.settings.issuer, &data.to_string(), secrets.service.reveal());
+    keep_serving(&core, listener, Mode::Dev(secrets.into()), || Ok(output.answer(&welcome)?)).await
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, Fault> {
+    let advice = "stop what listens there, or choose another address: --listen 127.0.0.1:8081";
+    TcpListener::bind(address).map_err(|error| Fault::Broken(format!("{address}: {error}; {advice}")))
 }
 
 async fn keep_serving(
     core: &Core,
+    listener: TcpListener,
     mode: Mode,
     welcome: impl FnOnce() -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     core.run(app::ready_keys).await?;
-    let bound =
-        server::bind(core, mode).map_err(|error| Fault::Broken(format!("{}: {error}", core.settings.http.listen)))?;
+    let bound = server::on(listener, core, mode)?;
     let _jobs = jobs::start(core);
     for address in &bound.addresses {
         tracing::info!(%address, issuer = core.settings.issuer.as_str(), "listening");

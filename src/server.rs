@@ -33,12 +33,7 @@ pub struct Bound {
     pub addresses: Vec<SocketAddr>,
 }
 
-/// Binds the address of the settings. The jobs are started by the caller.
-pub fn bind(core: &Core, mode: Mode) -> io::Result<Bound> {
-    on(TcpListener::bind(core.settings.http.listen)?, core, mode)
-}
-
-/// The same on a listener that is bound already.
+/// Serves on a listener that is bound already. The jobs are started by the caller.
 pub fn on(listener: TcpListener, core: &Core, mode: Mode) -> io::Result<Bound> {
     let settings = core.settings.http.clone();
     let app = Data::new(App::new(core.clone(), mode));

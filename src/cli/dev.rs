@@ -27,6 +27,15 @@ pub struct DevArgs {
     pub data: PathBuf,
 }
 
+/// A database of its own: a production database in the same folder is another one.
+pub fn database(data: &str) -> String {
+    format!("sqlite://{data}/dev.db")
+}
+
+pub fn keys(data: &str) -> String {
+    format!("{data}/dev-keys")
+}
+
 /// What a newcomer reads first.
 #[derive(Debug, Serialize)]
 pub struct Welcome {
@@ -69,14 +78,16 @@ impl fmt::Display for Welcome {
             self.browser_client
         )?;
         writeln!(f, "A token for a service:")?;
+        writeln!(f, "  export SECRET={}", self.service_secret)?;
         writeln!(
             f,
-            "  curl -u {}:{} -d grant_type=client_credentials {}/token\n",
-            self.service_client, self.service_secret, self.issuer
+            "  curl -u {}:$SECRET -d grant_type=client_credentials {}/token\n",
+            self.service_client, self.issuer
         )?;
         writeln!(f, "To administer it with signet's other commands, in another terminal:")?;
         let data = &self.data;
-        writeln!(f, "  export SIGNET_DATABASE__URL=sqlite://{data}/signet.db SIGNET_KEYS__DIRECTORY={data}/keys\n")?;
+        writeln!(f, "  export SIGNET_ISSUER={}", self.issuer)?;
+        writeln!(f, "  export SIGNET_DATABASE__URL={} SIGNET_KEYS__DIRECTORY={}\n", database(data), keys(data))?;
         write!(f, "Stop with Ctrl-C.")
     }
 }

@@ -127,6 +127,18 @@ impl Global {
 }
 
 impl Administer {
+    /// Whether it may be the first command of a new installation: one that only looks makes no database.
+    pub const fn may_begin(&self) -> bool {
+        matches!(
+            self,
+            Self::Client(client::ClientCommand::Create(_))
+                | Self::User(user::UserCommand::Create(_))
+                | Self::Scope(scope::ScopeCommand::Create(_))
+                | Self::Resource(resource::ResourceCommand::Create { .. })
+                | Self::Key(key::KeyCommand::Rotate)
+        )
+    }
+
     pub async fn run(self, core: &Core, output: &mut Output) -> Result<(), CommandError> {
         match self {
             Self::Client(command) => command.run(core, output).await,

@@ -22,7 +22,7 @@ pub enum Format {
 
 impl Default for LogSettings {
     fn default() -> Self {
-        Self { format: Format::Text, filter: "info".to_owned() }
+        Self { format: Format::Text, filter: "info,actix_server=warn".to_owned() }
     }
 }
 

@@ -123,7 +123,7 @@ fn read(path: &str, to: fn() -> Route) -> Resource {
 
 /// Where a form of ours is posted to.
 fn form(path: &str, post: Route) -> Resource {
-    web::resource(path).route(post).default_service(not_allowed("POST"))
+    web::resource(path).route(post).default_service(web::to(error::only_by_form))
 }
 
 fn options() -> Route {

@@ -45,7 +45,7 @@ pub fn refused(app: &App, request: &HttpRequest, error: &OAuthError) -> HttpResp
     let said = Said {
         status: StatusCode::BAD_REQUEST,
         title: "This request cannot go on",
-        message: "The application sent something that we cannot answer. Go back to it and try again.",
+        message: "The application sent something that we cannot answer. Tell its developers, with the request id below.",
         code: error.code.as_str(),
         description: Some(&error.description),
     };
@@ -87,6 +87,13 @@ pub fn foreign_form(app: &App, request: &HttpRequest) -> HttpResponse {
 /// A form of ours that is too old, or was opened in another browser.
 pub fn stale(app: &App, request: &HttpRequest) -> HttpResponse {
     show(app, request, &STALE)
+}
+
+/// Somebody went by its address to where only a form of ours leads.
+pub async fn only_by_form(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let mut response = show(&app, &request, &Said { status: StatusCode::METHOD_NOT_ALLOWED, ..STALE });
+    response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+    response
 }
 
 pub async fn not_found(app: Data<App>, request: HttpRequest) -> HttpResponse {

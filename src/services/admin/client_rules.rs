@@ -120,7 +120,10 @@ fn check_grants(client: &Client) -> Result<(), AdminError> {
         return Err(unfit("grant", "refresh_token continues authorization_code and is of no use without it"));
     }
     if code && client.redirect_uris.is_empty() {
-        return Err(unfit("redirect URI", "authorization_code needs at least one"));
+        return Err(unfit(
+            "redirect URI",
+            "authorization_code needs at least one: --redirect-uri https://…, or --grant client_credentials for a service",
+        ));
     }
     Ok(())
 }
@@ -168,13 +171,16 @@ pub(super) fn registered(db: &mut Db, members: &ClientMembers) -> Result<Result<
     for name in members.scope.iter().flat_map(Scope::iter) {
         let is_ours = OPENID_SCOPES.iter().any(|(own, _)| *own == name);
         if !is_ours && !known.iter().any(|scope| scope.name == name) {
-            return Ok(Err(unfit("scope", format!("{name} is not registered: signet scope create {name}"))));
+            return Ok(Err(unfit(
+                "scope",
+                format!("{name} is not registered: signet scope create {name} --description \"…\""),
+            )));
         }
     }
     let lists = members.resources.iter().chain(&members.resource_server).flatten();
     for identifier in lists.chain(&members.default_resource).filter(|identifier| !identifier.is_empty()) {
         if resources::find(db, identifier)?.is_none() {
-            let reason = format!("{identifier} is not registered: signet resource create {identifier}");
+            let reason = format!("{identifier} is not registered: signet resource create {identifier} --name \"…\"");
             return Ok(Err(unfit("resource", reason)));
         }
     }

@@ -84,7 +84,8 @@ async fn register(core: &Core, id: &str, kind: ClientKind, members: ClientMember
 }
 
 async fn new_secret(core: &Core, id: &str) -> Result<Secret<String>, AdminError> {
-    Ok(clients::rotate_secret(core, id, None, Seconds(0)).await?.secret)
+    // The one before stays good for a while: another `signet dev` may be using it.
+    Ok(clients::rotate_secret(core, id, None, Seconds::days(1)).await?.secret)
 }
 
 fn there_already(made: Result<(), AdminError>) -> Result<(), AdminError> {

@@ -17,6 +17,9 @@ pub(super) fn check(params: &Params, client: &Client) -> Result<Redirect, OAuthE
     match (params.get("redirect_uri"), client.redirect_uris.as_slice()) {
         (Some(sent), registered) => {
             let fits = registered.iter().any(|registered| redirect_uri::matches(registered, sent));
+            if !fits {
+                tracing::info!(client_id = %client.id, redirect_uri = ?sent, ?registered, "the redirect URI is not registered");
+            }
             let redirect = || Redirect { uri: sent.to_owned(), sent: Some(sent.to_owned()) };
             fits.then(redirect)
                 .ok_or_else(|| OAuthError::invalid_request("redirect_uri is not registered for this client"))
