@@ -27,6 +27,9 @@ use crate::{
     services::{core::Core, threads::cores},
 };
 
+/// Below the usual limit of open files: whoever holds connections open must not keep the server from its own.
+const CONNECTIONS_PER_WORKER: usize = 400;
+
 /// A server that is bound and will run when it is awaited.
 pub struct Bound {
     pub server: Server,
@@ -49,6 +52,7 @@ pub fn on(listener: TcpListener, core: &Core, mode: Mode) -> io::Result<Bound> {
     let server = HttpServer::new(factory)
         .workers(workers)
         .worker_max_blocking_threads(1)
+        .max_connections(CONNECTIONS_PER_WORKER)
         .shutdown_timeout(settings.shutdown_seconds.0.unsigned_abs())
         .server_hostname(core.settings.issuer.as_str());
     let server = match (&settings.tls_certificate, &settings.tls_key) {

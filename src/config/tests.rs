@@ -167,3 +167,10 @@ fn the_example_file_shows_every_setting_at_its_default() {
     assert_eq!(shown, expected);
     load(&example, &[], &[]).unwrap();
 }
+
+/// A redeemed code's row must be there for as long as a replay of the code is watched for.
+#[test]
+fn a_grant_outlives_the_code_that_made_it() {
+    let file = "[tokens]\ncode_seconds = 600\nrefresh_idle_seconds = 1200";
+    assert!(load(file, &[], &[]).unwrap_err().to_string().contains("tokens.refresh_idle_seconds"));
+}

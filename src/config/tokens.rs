@@ -58,6 +58,12 @@ impl TokenSettings {
             "tokens.refresh_grace_seconds",
             "must be shorter than tokens.refresh_idle_seconds",
         )?;
+        // A redeemed code's row must outlive the code, and be there for ten minutes more to know a replay.
+        require(
+            self.refresh_idle_seconds >= Seconds(self.code_seconds.0.saturating_add(660)),
+            "tokens.refresh_idle_seconds",
+            "must exceed tokens.code_seconds by 660",
+        )?;
         require(
             self.refresh_idle_seconds <= self.refresh_absolute_seconds,
             "tokens.refresh_idle_seconds",

@@ -57,9 +57,9 @@ pub async fn login(core: &Core, login: Login) -> Result<LoginOutcome, Fault> {
     if user.status != UserStatus::Active {
         return Ok(LoginOutcome::Suspended);
     }
-    let rehashed = rehash(core, password, phc).await?;
-    let begun = core.run(move |core| begin(core, &user, rehashed.as_ref(), cookie.as_deref())).await?;
-    Ok(LoginOutcome::SignedIn(Box::new(begun)))
+    let verified = verified_hash(core, password, phc.unwrap_or_default()).await?;
+    let begun = core.run(move |core| begin(core, &user, &verified, cookie.as_deref())).await?;
+    Ok(begun.map_or(LoginOutcome::WrongCredentials, |begun| LoginOutcome::SignedIn(Box::new(begun))))
 }
 
 /// `None` is no name that anybody could have.
@@ -70,28 +70,30 @@ fn find_by_name(core: &Core, name: Option<&str>) -> Result<Option<(User, Option<
     Ok(core.store.read(|db| users::find_by_login(db, name))?)
 }
 
-/// A hash at the old cost, and the one that takes its place.
-struct Rehashed {
+/// The hash that the password was verified against, and the one that stands afterwards.
+struct Verified {
     old: String,
     new: String,
 }
 
-/// A new hash where the cost in the settings has changed since the old one was made.
-async fn rehash(core: &Core, password: Secret<String>, phc: Option<String>) -> Result<Option<Rehashed>, Fault> {
-    match phc {
-        Some(old) if passwords::needs_rehash(&core.password_cost(), &old) => {
-            Ok(Some(Rehashed { new: core.hash_password(password).await?, old }))
-        }
-        _ => Ok(None),
-    }
+/// The hash is made anew where the cost in the settings has changed since.
+async fn verified_hash(core: &Core, password: Secret<String>, old: String) -> Result<Verified, Fault> {
+    let new = if passwords::needs_rehash(&core.password_cost(), &old) {
+        core.hash_password(password).await?
+    } else {
+        old.clone()
+    };
+    Ok(Verified { old, new })
 }
 
-fn begin(core: &Core, user: &User, rehashed: Option<&Rehashed>, cookie: Option<&str>) -> Result<Begun, Fault> {
+/// `None`: the password was changed since it was verified. Writing the hash again holds the user's row against a change
+/// that is under way, which would end every session but this one.
+fn begin(core: &Core, user: &User, verified: &Verified, cookie: Option<&str>) -> Result<Option<Begun>, Fault> {
     let before = cookie.map(digest::secret);
     Ok(core.store.write(|db| {
-        if let Some(Rehashed { old, new }) = rehashed {
-            users::replace_hash(db, &user.id, old, new)?;
+        if !users::replace_hash(db, &user.id, &verified.old, &verified.new)? {
+            return Ok(None);
         }
-        sessions::begin(core, db, user, before)
+        sessions::begin(core, db, user, before).map(Some)
     })?)
 }

@@ -1,7 +1,7 @@
 //! How often one address, or one account, may try a password.
 
 use std::{
-    hash::{DefaultHasher, Hash, Hasher},
+    hash::{BuildHasher, Hash, RandomState},
     net::IpAddr,
     num::NonZeroU32,
     time::Duration,
@@ -18,6 +18,8 @@ const BUCKETS: u64 = 65_536;
 pub struct Limits {
     by_address: DefaultKeyedRateLimiter<u64>,
     by_account: DefaultKeyedRateLimiter<u64>,
+    /// Drawn at the start: nobody can choose an address that shares a bucket with another's.
+    seed: RandomState,
 }
 
 /// Come again after this long.
@@ -31,25 +33,24 @@ impl Limits {
         Self {
             by_address: RateLimiter::keyed(quota(settings.login_per_address)),
             by_account: RateLimiter::keyed(quota(settings.login_per_account)),
+            seed: RandomState::new(),
         }
     }
 
     /// Counts one try at a password, from an address and for an account name in its normal spelling.
     pub fn try_login(&self, address: Option<IpAddr>, account: &str) -> Result<(), TooMany> {
         if let Some(address) = address {
-            check(&self.by_address, &network(address))?;
+            self.check(&self.by_address, &network(address))?;
         }
-        check(&self.by_account, &account)
+        self.check(&self.by_account, &account)
     }
-}
 
-fn check(limiter: &DefaultKeyedRateLimiter<u64>, key: &impl Hash) -> Result<(), TooMany> {
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    limiter.check_key(&(hasher.finish() % BUCKETS)).map_err(|until| {
-        let wait = until.wait_time_from(DefaultClock::default().now());
-        TooMany { retry_after: wait.max(Duration::from_secs(1)) }
-    })
+    fn check(&self, limiter: &DefaultKeyedRateLimiter<u64>, key: &impl Hash) -> Result<(), TooMany> {
+        limiter.check_key(&(self.seed.hash_one(key) % BUCKETS)).map_err(|until| {
+            let wait = until.wait_time_from(DefaultClock::default().now());
+            TooMany { retry_after: wait.max(Duration::from_secs(1)) }
+        })
+    }
 }
 
 /// One customer usually has a whole /64 of IPv6, so that counts as one address.
@@ -68,6 +69,13 @@ fn quota(rate: Rate) -> Quota {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_knows_which_addresses_share_a_bucket() {
+        let rate = Rate { burst: 3, per_minute: 1 };
+        let limits = || Limits::new(&LimitSettings { login_per_address: rate, login_per_account: rate });
+        assert_ne!(limits().seed.hash_one("alice"), limits().seed.hash_one("alice"));
+    }
 
     #[test]
     fn one_ipv6_network_is_one_address() {

@@ -131,6 +131,12 @@ pub fn revoke_by_consent(
     Ok(update(grants::table, allowed, ended(now, keep_until)).execute(db)?)
 }
 
+/// Ends everything that a user has granted.
+pub fn revoke_by_user(db: &mut Db, user: &UserId, now: Timestamp, keep_until: Timestamp) -> Result<usize, StoreError> {
+    let theirs = grants::user_id.eq(user.as_str()).and(grants::revoked_at.is_null());
+    Ok(update(grants::table, theirs, ended(now, keep_until)).execute(db)?)
+}
+
 /// Ends what is bound to one session; offline grants outlive it. The user is named because the index begins with them.
 pub fn revoke_by_session(
     db: &mut Db,

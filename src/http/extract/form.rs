@@ -1,8 +1,10 @@
 //! A form body: the only kind of body that these endpoints take.
 
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, error::PayloadError, http::header, web::Bytes};
+
+use tokio::time::{error::Elapsed, timeout};
 
 use crate::protocol::{error::OAuthError, params::Params};
 
@@ -26,7 +28,7 @@ impl FromRequest for Form {
         let is_form = is_form(request);
         let body = Bytes::from_request(request, payload);
         Box::pin(async move {
-            let body = body.await.map_err(|error| why(&error))?;
+            let body = timeout(SLOWEST, body).await.map_err(late)?.map_err(|error| why(&error))?;
             if !is_form && !body.is_empty() {
                 let wrong = "the content type must be application/x-www-form-urlencoded";
                 return Err(BadBody::Malformed(OAuthError::invalid_request(wrong)));
@@ -34,6 +36,13 @@ impl FromRequest for Form {
             Params::parse(&body).map(Self).map_err(|bad| BadBody::Malformed(bad.into()))
         })
     }
+}
+
+/// A body is a few kilobytes: whoever takes longer holds a connection, and means to.
+const SLOWEST: Duration = Duration::from_secs(10);
+
+fn late(_: Elapsed) -> BadBody {
+    BadBody::Lost
 }
 
 fn why(error: &actix_web::Error) -> BadBody {

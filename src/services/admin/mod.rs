@@ -45,10 +45,15 @@ fn readable(what: &'static str, text: &str) -> Result<String, AdminError> {
     if text.is_empty() {
         return Err(unfit(what, "is empty"));
     }
-    if text.chars().count() > 200 || text.chars().any(char::is_control) {
+    if text.chars().count() > 200 || text.chars().any(|c| c.is_control() || reorders(c)) {
         return Err(unfit(what, "must be one line of at most 200 characters"));
     }
     Ok(text.to_owned())
+}
+
+/// Invisible characters that make a name read as another one.
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

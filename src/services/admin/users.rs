@@ -9,12 +9,14 @@ use crate::{
     domain::{
         ids::UserId,
         secret::Secret,
+        time::Seconds,
         user::{Profile, Role, User, UserStatus, normal_email, normal_username},
     },
     services::core::Core,
     store::{
         connection::Db,
         error::StoreError,
+        grants,
         page::{Page, PageRequest},
         sessions,
         users::{self, Inserted},
@@ -104,6 +106,8 @@ pub async fn set_password(core: &Core, who: &str, password: Secret<String>) -> R
             let Some(user) = find(db, &who)? else { return Ok(None) };
             users::update_password(db, &user.id, &phc, now)?;
             sessions::delete_by_user(db, &user.id)?;
+            // Offline grants, too: whoever had the old password may have made them.
+            grants::revoke_by_user(db, &user.id, now, now.plus(Seconds::days(1)))?;
             Ok(Some(User { updated_at: now, ..user }))
         })?;
         changed.ok_or_else(|| absent("user", &who))

@@ -12,7 +12,7 @@ use crate::{
         session::Session,
         time::{Seconds, Timestamp},
     },
-    protocol::params::Params,
+    protocol::{params::Params, scope::Scope},
     services::{core::Core, sessions::SignedIn},
 };
 
@@ -24,8 +24,8 @@ pub struct Interaction {
     /// The session's secret when the request came: a fresh sign-in has another one.
     seen: Option<SecretDigest>,
     pub account: AccountChoice,
-    /// The session whose user a consent page was shown to.
-    pub shown_to: Option<SessionId>,
+    /// The session whose user a consent page was shown to, and the scope that it showed.
+    pub shown: Option<(SessionId, Scope)>,
 }
 
 /// Whether `prompt=select_account` has been answered.
@@ -41,13 +41,13 @@ struct Wire {
     began: i64,
     seen: Option<String>,
     account: AccountChoice,
-    shown_to: Option<String>,
+    shown: Option<(String, String)>,
 }
 
 impl Interaction {
     pub fn new(params: Params, now: Timestamp, session: Option<&SignedIn>) -> Self {
         let seen = session.map(|signed_in| signed_in.session.secret);
-        Self { params, began: now, seen, account: AccountChoice::Open, shown_to: None }
+        Self { params, began: now, seen, account: AccountChoice::Open, shown: None }
     }
 
     /// Whether the user has proved who they are since the request came. Seconds are too coarse to tell by
@@ -63,7 +63,7 @@ impl Interaction {
             began: self.began.unix(),
             seen: self.seen.map(|digest| URL_SAFE_NO_PAD.encode(digest.0)),
             account: self.account,
-            shown_to: self.shown_to.as_ref().map(|id| id.as_str().to_owned()),
+            shown: self.shown.as_ref().map(|(id, scope)| (id.as_str().to_owned(), scope.to_string())),
         };
         let plain = serde_json::to_vec(&wire).unwrap_or_default();
         URL_SAFE_NO_PAD.encode(core.ring.seal(Purpose::Interaction, browser.binding().as_bytes(), &plain))
@@ -84,7 +84,7 @@ impl Interaction {
             began,
             seen: wire.seen.and_then(|text| digest(&text)),
             account: wire.account,
-            shown_to: wire.shown_to.as_deref().and_then(SessionId::parse),
+            shown: wire.shown.and_then(|(id, scope)| Some((SessionId::parse(&id)?, Scope::parse(&scope)?))),
         })
     }
 }

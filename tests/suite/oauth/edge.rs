@@ -49,3 +49,20 @@ async fn a_forged_host_moves_nothing() {
     document.expect_status(200);
     assert!(!document.text().contains("evil.example"));
 }
+
+/// A connection that sends its body for ever would cost nothing to hold, and the server one of its few.
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let server = Server::start().await;
+    let address = server.site.base.strip_prefix("http://").unwrap().to_owned();
+    let mut connection = tokio::net::TcpStream::connect(&address).await.unwrap();
+    let head = format!(
+        "POST /token HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 9\r\n\r\na"
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    let read = tokio::time::timeout(std::time::Duration::from_secs(60), connection.read_exact(&mut answer));
+    read.await.expect("waited a minute").unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 400");
+}

@@ -1,7 +1,10 @@
 //! What a page carries is good on its own browser, for a while, unaltered, and posted from us. Design §3, §9.
 
 use reqwest::Method;
-use signet::services::admin::clients::{self, ClientMembers};
+use signet::{
+    protocol::scope::Scope,
+    services::admin::clients::{self, ClientMembers},
+};
 
 use crate::harness::{Answer, Browser, Request, Seconds, Server, TestClient, TestUser};
 
@@ -263,4 +266,18 @@ async fn only_a_post_answers_a_form() {
     server.request(Method::POST, "/authorize/resume").await.expect_status(405);
     server.get("/authorize/resume").await.expect_status(400);
     server.get("/authorize/resume?interaction=x").await.expect_status(400);
+}
+
+/// Allow means what the page showed, not what the client was registered for since.
+#[tokio::test]
+async fn allow_covers_only_what_the_page_showed() {
+    let server = Server::start().await;
+    let (app, alice) = (server.client().scope("read:projects").create().await, server.user("alice").await);
+    alice.browser.signs_in(&alice).await;
+    let asked = alice.asked_by(&app).with("scope", "").await;
+    let members = ClientMembers { scope: Scope::parse("read:projects write:projects"), ..ClientMembers::default() };
+    clients::update(&server.site.core, &app.id, members).await.unwrap();
+    let again = alice.browser.form_of(&asked.answer, &[("decision", "allow")]).await;
+    again.expect_status(200);
+    assert!(again.text().contains("Create/modify projects"), "the page shows what is new");
 }

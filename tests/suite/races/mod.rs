@@ -1,6 +1,7 @@
 //! What many do at the same moment: codes, refresh tokens, and the ends of what they stand on.
 
 mod ending;
+mod password;
 mod redemption;
 mod refresh;
 

@@ -179,7 +179,7 @@ impl<'a> Underway<'a> {
                 answer.map(Step::Answer).map_err(|error| self.refusal(&error))
             }
             (Next::Consent, Some(signed_in)) => {
-                self.interaction.shown_to = Some(signed_in.session.id.clone());
+                self.interaction.shown = Some((signed_in.session.id.clone(), self.checked.request.scope.clone()));
                 step::consent(self.core, &self.checked, signed_in, consent.as_ref(), self.seal())
             }
             (Next::ChooseAccount, Some(signed_in)) => {
@@ -196,8 +196,11 @@ impl<'a> Underway<'a> {
         self.interaction.seal(self.core, self.browser)
     }
 
+    /// What a registration was given since the page was made is not allowed by pressing its button.
     fn was_shown_to(&self, signed_in: &SignedIn) -> bool {
-        self.interaction.shown_to.as_ref() == Some(&signed_in.session.id)
+        let scope = &self.checked.request.scope;
+        let shown = self.interaction.shown.as_ref();
+        shown.is_some_and(|(to, shown)| *to == signed_in.session.id && scope.is_subset_of(shown))
     }
 
     fn denied(&self) -> AuthorizeAnswer {
