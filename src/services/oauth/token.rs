@@ -9,7 +9,7 @@ use crate::{
     services::{clients, core::Core, fault::Failure, grants},
 };
 
-/// Authenticates the client and answers its grant, in one crossing into the blocking pool.
+/// Authenticates the client and answers its grant, in one crossing to the worker threads.
 pub async fn exchange(core: &Core, authorization: Option<String>, params: Params) -> Result<TokenResponse, Failure> {
     core.run(move |core| {
         params.unambiguous()?;
