@@ -6,7 +6,7 @@ use crate::{
     domain::{
         ids::SessionId,
         secret::{Secret, SecretDigest},
-        session::{Methods, Session, SessionLifetime},
+        session::{Methods, Session},
         time::Timestamp,
         user::User,
     },
@@ -40,7 +40,7 @@ pub fn find(core: &Core, cookie: Option<&str>) -> Result<Option<SignedIn>, Store
     if !user.is_active() {
         return Ok(None);
     }
-    let lifetime = lifetime(core);
+    let lifetime = core.settings.sessions.lifetime();
     if lifetime.is_due(&session, now) {
         let end = lifetime.end(session.created_at, now);
         core.store.write(|db| sessions::touch(db, &session.id, end).map(drop))?;
@@ -78,7 +78,7 @@ fn renew(
         secret: digest::secret(cookie.reveal()),
         auth_time: now,
         methods: Methods::Password,
-        expires_at: lifetime(core).end(session.created_at, now),
+        expires_at: core.settings.sessions.lifetime().end(session.created_at, now),
         ..session
     };
     sessions::renew(db, &renewed)?;
@@ -93,7 +93,7 @@ fn create(core: &Core, db: &mut Db, user: &User, cookie: Secret<String>, now: Ti
         auth_time: now,
         methods: Methods::Password,
         created_at: now,
-        expires_at: lifetime(core).end(now, now),
+        expires_at: core.settings.sessions.lifetime().end(now, now),
     };
     sessions::insert(db, &session)?;
     Ok(Begun { session, cookie })
@@ -102,8 +102,4 @@ fn create(core: &Core, db: &mut Db, user: &User, cookie: Secret<String>, now: Ti
 /// Ends a session: its cookie is dead, and so is every token that is bound to it.
 pub fn end(core: &Core, id: &SessionId) -> Result<bool, StoreError> {
     core.store.write(|db| sessions::delete(db, id))
-}
-
-pub fn lifetime(core: &Core) -> SessionLifetime {
-    SessionLifetime { idle: core.settings.sessions.idle_seconds, absolute: core.settings.sessions.absolute_seconds }
 }

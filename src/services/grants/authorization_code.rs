@@ -14,7 +14,7 @@ use crate::{
     domain::{
         client::Client,
         code::Code,
-        grant::{Binding, Grant, GrantLifetime, RefreshToken},
+        grant::{Binding, Grant, RefreshToken},
         session::Methods,
         time::{Seconds, Timestamp},
     },
@@ -217,8 +217,7 @@ impl Redeeming<'_> {
     /// A grant without a refresh token lives as long as its access token; and never less than a replay is watched for.
     fn end(&self) -> Timestamp {
         let tokens = &self.core.settings.tokens;
-        let lifetime = GrantLifetime { idle: tokens.refresh_idle_seconds, absolute: tokens.refresh_absolute_seconds };
-        let refreshed = lifetime.end(self.now, self.now);
+        let refreshed = tokens.grant_lifetime().end(self.now, self.now);
         let access = self.now.plus(Seconds(tokens::access_seconds(self.core, self.client)));
         let end = if self.client.may_use(GrantType::RefreshToken) { refreshed.max(access) } else { access };
         end.max(self.now.plus(self.kept()))

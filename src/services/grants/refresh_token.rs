@@ -13,7 +13,7 @@ use crate::{
     crypto::{digest, refresh},
     domain::{
         client::{Client, RefreshPolicy},
-        grant::{Grant, GrantId, GrantLifetime, Presented, RefreshToken},
+        grant::{Grant, GrantId, Presented, RefreshToken},
         time::{Seconds, Timestamp},
     },
     protocol::{
@@ -181,8 +181,7 @@ impl Rotating<'_> {
 
     fn end(&self, grant: &Grant) -> Timestamp {
         let tokens = &self.core.settings.tokens;
-        let lifetime = GrantLifetime { idle: tokens.refresh_idle_seconds, absolute: tokens.refresh_absolute_seconds };
-        lifetime.end(grant.created_at, self.now).max(grant.expires_at.min(self.now))
+        tokens.grant_lifetime().end(grant.created_at, self.now).max(grant.expires_at.min(self.now))
     }
 
     fn reused(&self, db: &mut Db) -> Result<Result<Issuance, OAuthError>, StoreError> {
