@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::time::Seconds;
 
+pub mod accounts;
+pub mod api_keys;
 pub mod clients;
 pub mod database;
 pub mod http;
@@ -13,8 +15,10 @@ pub mod issuer;
 pub mod keys;
 pub mod limits;
 pub mod log;
+pub mod mounts;
 pub mod network;
 pub mod passwords;
+pub mod second_factor;
 pub mod sessions;
 pub mod sources;
 pub mod tokens;
@@ -35,6 +39,10 @@ pub struct Settings {
     pub passwords: passwords::PasswordSettings,
     pub limits: limits::LimitSettings,
     pub clients: clients::ClientSettings,
+    pub accounts: accounts::AccountSettings,
+    pub second_factor: second_factor::SecondFactorSettings,
+    pub api_keys: api_keys::ApiKeySettings,
+    pub mounts: Vec<mounts::MountSettings>,
     pub log: log::LogSettings,
     /// The file that was read, if there was one.
     #[serde(skip)]
@@ -75,6 +83,9 @@ impl Settings {
         self.passwords.check()?;
         self.limits.check()?;
         self.clients.check()?;
+        self.accounts.check()?;
+        self.api_keys.check()?;
+        self.mounts.iter().try_for_each(mounts::MountSettings::check)?;
         self.log.check()?;
         let life = self.keys.rotation().0;
         require(

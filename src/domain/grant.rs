@@ -167,7 +167,7 @@ mod tests {
                 resources: Vec::new(),
                 claims: ClaimsRequest::default(),
                 auth_time: now,
-                methods: Methods::Password,
+                methods: Methods::PASSWORD,
                 generation: 0,
                 rotated_at: now,
                 created_at: now,

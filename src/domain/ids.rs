@@ -24,11 +24,27 @@ pub struct UserKind;
 pub struct SessionKind;
 #[derive(Debug)]
 pub struct SecretKind;
+#[derive(Debug)]
+pub struct OrganisationKind;
+#[derive(Debug)]
+pub struct GroupKind;
+#[derive(Debug)]
+pub struct ApiKeyKind;
+#[derive(Debug)]
+pub struct LetterKind;
+#[derive(Debug)]
+pub struct EventKind;
 
 pub type UserId = Id<UserKind>;
 pub type SessionId = Id<SessionKind>;
 /// Names one of a client's secrets, so that an administrator can say which to drop.
 pub type ClientSecretId = Id<SecretKind>;
+pub type OrganisationId = Id<OrganisationKind>;
+pub type GroupId = Id<GroupKind>;
+pub type ApiKeyId = Id<ApiKeyKind>;
+pub type LetterId = Id<LetterKind>;
+/// Names an entry of the audit log.
+pub type EventId = Id<EventKind>;
 
 impl Kind for UserKind {
     const PREFIX: &'static str = "usr_";
@@ -38,6 +54,21 @@ impl Kind for SessionKind {
 }
 impl Kind for SecretKind {
     const PREFIX: &'static str = "sec_";
+}
+impl Kind for OrganisationKind {
+    const PREFIX: &'static str = "org_";
+}
+impl Kind for GroupKind {
+    const PREFIX: &'static str = "grp_";
+}
+impl Kind for ApiKeyKind {
+    const PREFIX: &'static str = "key_";
+}
+impl Kind for LetterKind {
+    const PREFIX: &'static str = "ltr_";
+}
+impl Kind for EventKind {
+    const PREFIX: &'static str = "evt_";
 }
 
 impl<K: Kind> Id<K> {

@@ -1,13 +1,22 @@
 //! Our nouns and their invariants: pure values, without IO, clock or randomness.
 
+pub mod api_key;
+pub mod audit;
 pub mod client;
 pub mod code;
 pub mod consent;
 pub mod grant;
+pub mod identity;
 pub mod ids;
 pub mod key;
+pub mod letter;
+pub mod limit;
+pub mod mount;
+pub mod one_time;
+pub mod organisation;
 pub mod scope;
 pub mod secret;
 pub mod session;
 pub mod time;
+pub mod totp;
 pub mod user;

@@ -1,5 +1,7 @@
 //! People.
 
+use std::collections::BTreeMap;
+
 use super::{ids::UserId, time::Timestamp};
 
 /// A person with an account.
@@ -14,6 +16,12 @@ pub struct User {
     pub profile: Profile,
     pub status: UserStatus,
     pub role: Role,
+    /// What products let this user do, in their own words; comind's `privileges`.
+    pub privileges: Vec<String>,
+    /// What a deployment keeps beside the standard members: a name and its JSON, such as `assigned_agents` and `["a"]`.
+    pub attributes: BTreeMap<String, String>,
+    /// Goes up with each change of password, status, privileges or groups.
+    pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -53,7 +61,10 @@ pub struct Address {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserStatus {
     Active,
+    /// For a while.
     Suspended,
+    /// For good; the account is kept, and nobody can use it.
+    Disabled,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,11 +89,12 @@ impl UserStatus {
         match self {
             Self::Active => "active",
             Self::Suspended => "suspended",
+            Self::Disabled => "disabled",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Active, Self::Suspended].into_iter().find(|status| status.as_str() == text)
+        [Self::Active, Self::Suspended, Self::Disabled].into_iter().find(|status| status.as_str() == text)
     }
 }
 

@@ -9,7 +9,11 @@ use std::{
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _, clock::DefaultClock};
 
-use crate::config::limits::{LimitSettings, Rate};
+use super::{accounts::Refusal, core::Core, visitor::Visitor};
+use crate::{
+    config::limits::{LimitSettings, Rate},
+    store::{Db, StoreError},
+};
 
 /// Names hash into this many buckets, so that made-up ones cannot fill the memory.
 const BUCKETS: u64 = 65_536;
@@ -51,6 +55,36 @@ impl Limits {
             TooMany { retry_after: wait.max(Duration::from_secs(1)) }
         })
     }
+}
+
+/// What is counted apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    Login,
+    SecondFactor,
+    Confirm,
+    Reset,
+    CheckRegistration,
+    Register,
+}
+
+/// A try that was let in, and counted; a success takes it back.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    act: Act,
+    address: Option<IpAddr>,
+    account: Option<String>,
+}
+
+/// Counts one try in the database, where all nodes see it, before its answer is known; inside a crossing. The governor in
+/// memory stands before it, so that a flood writes nothing.
+pub fn admit(core: &Core, act: Act, visitor: &Visitor, account: Option<&str>) -> Result<Admitted, Refusal> {
+    todo!()
+}
+
+/// The try was right: the account's count begins again, and the address has one try less.
+pub fn forgive(core: &Core, db: &mut Db, admitted: &Admitted) -> Result<(), StoreError> {
+    todo!()
 }
 
 /// One customer usually has a whole /64 of IPv6, so that counts as one address.

@@ -1,12 +1,12 @@
-//! Browser sessions: begun at login, found by the cookie's secret, ended at logout.
+//! Sessions: begun at login, found by a browser's cookie, ended at logout.
 
-use super::core::Core;
+use super::{core::Core, visitor::Visitor};
 use crate::{
     crypto::{digest, random},
     domain::{
         ids::SessionId,
-        secret::{Secret, SecretDigest},
-        session::{Methods, Session},
+        secret::Secret,
+        session::{Door, Methods, Session},
         time::Timestamp,
         user::User,
     },
@@ -24,7 +24,18 @@ pub struct SignedIn {
 #[derive(Debug)]
 pub struct Begun {
     pub session: Session,
+    pub user: User,
     pub cookie: Secret<String>,
+}
+
+/// How somebody has just signed in.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    pub methods: Methods,
+    pub door: Door,
+    pub visitor: Visitor,
+    /// The cookie that the browser had before.
+    pub cookie: Option<String>,
 }
 
 /// The live session of a cookie, if its user may use it. Its use is written down only now and then.
@@ -43,60 +54,53 @@ pub fn find(core: &Core, cookie: Option<&str>) -> Result<Option<SignedIn>, Store
     let lifetime = core.settings.sessions.lifetime();
     if lifetime.is_due(&session, now) {
         let end = lifetime.end(session.created_at, now);
-        core.store.write(|db| sessions::touch(db, &session.id, end).map(drop))?;
+        core.store.write(|db| sessions::touch(db, &session.id, now, end).map(drop))?;
     }
     Ok(Some(SignedIn { session, user }))
 }
 
 /// Begins a session after a sign-in, inside the caller's transaction. The same user keeps the session and its
 /// `sid` but gets a new secret; another user's session on this browser ends.
-pub fn begin(core: &Core, db: &mut Db, user: &User, cookie: Option<SecretDigest>) -> Result<Begun, StoreError> {
+pub fn begin(core: &Core, db: &mut Db, user: &User, sign_in: &SignIn) -> Result<Begun, StoreError> {
     let now = core.clock.now();
-    let before = match cookie {
-        Some(secret) => sessions::find_by_secret(db, &secret, now)?.map(|(session, _)| session),
+    let before = match &sign_in.cookie {
+        Some(cookie) => sessions::find_by_secret(db, &digest::secret(cookie), now)?.map(|(session, _)| session),
         None => None,
     };
-    let secret = random::token();
-    match before {
-        Some(session) if session.user_id == user.id => renew(core, db, session, secret, now),
-        Some(stranger) => {
-            sessions::delete(db, &stranger.id)?;
-            create(core, db, user, secret, now)
+    let cookie = random::token();
+    let created = created(core, user, sign_in, &cookie, now);
+    let session = match before {
+        Some(session) if session.user_id == user.id => {
+            let end = core.settings.sessions.lifetime().end(session.created_at, now);
+            let renewed = Session { id: session.id, created_at: session.created_at, expires_at: end, ..created };
+            sessions::renew(db, &renewed)?;
+            renewed
         }
-        None => create(core, db, user, secret, now),
-    }
-}
-
-fn renew(
-    core: &Core,
-    db: &mut Db,
-    session: Session,
-    cookie: Secret<String>,
-    now: Timestamp,
-) -> Result<Begun, StoreError> {
-    let renewed = Session {
-        secret: digest::secret(cookie.reveal()),
-        auth_time: now,
-        methods: Methods::Password,
-        expires_at: core.settings.sessions.lifetime().end(session.created_at, now),
-        ..session
+        other => {
+            if let Some(stranger) = other {
+                sessions::delete(db, &stranger.id)?;
+            }
+            sessions::insert(db, &created)?;
+            created
+        }
     };
-    sessions::renew(db, &renewed)?;
-    Ok(Begun { session: renewed, cookie })
+    Ok(Begun { session, user: user.clone(), cookie })
 }
 
-fn create(core: &Core, db: &mut Db, user: &User, cookie: Secret<String>, now: Timestamp) -> Result<Begun, StoreError> {
-    let session = Session {
+fn created(core: &Core, user: &User, sign_in: &SignIn, cookie: &Secret<String>, now: Timestamp) -> Session {
+    Session {
         id: SessionId::new(now, random::bytes()),
         user_id: user.id.clone(),
         secret: digest::secret(cookie.reveal()),
         auth_time: now,
-        methods: Methods::Password,
+        methods: sign_in.methods,
+        door: sign_in.door.clone(),
+        device: sign_in.visitor.device.clone(),
+        address: sign_in.visitor.address,
+        last_seen_at: now,
         created_at: now,
         expires_at: core.settings.sessions.lifetime().end(now, now),
-    };
-    sessions::insert(db, &session)?;
-    Ok(Begun { session, cookie })
+    }
 }
 
 /// Ends a session: its cookie is dead, and so is every token that is bound to it.

@@ -1,5 +1,7 @@
 //! Columns to nouns and back: what a row says must be a word that the domain knows.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::error::StoreError;
@@ -58,6 +60,17 @@ pub(super) fn list_text<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> St
 
 pub(super) fn strings(column: &str, text: &str) -> Result<Vec<String>, StoreError> {
     known(column, serde_json::from_str(text).ok())
+}
+
+/// Each member keeps the JSON it was given.
+pub(super) fn attributes_text(members: &BTreeMap<String, String>) -> String {
+    let parse = |json: &String| serde_json::from_str(json).unwrap_or(Value::Null);
+    members.iter().map(|(name, json)| (name.clone(), parse(json))).collect::<Value>().to_string()
+}
+
+pub(super) fn attributes(text: &str) -> Result<BTreeMap<String, String>, StoreError> {
+    let members: BTreeMap<String, Value> = known("users.attributes", serde_json::from_str(text).ok())?;
+    Ok(members.into_iter().map(|(name, value)| (name, value.to_string())).collect())
 }
 
 /// A list of words of which the domain must know each.

@@ -1,15 +1,23 @@
 //! The database: what the server remembers, in SQLite or PostgreSQL; the only folder that says `diesel`.
 
+pub mod api_keys;
+pub mod audit_events;
 pub mod clients;
 pub mod connection;
 pub mod consents;
 pub mod error;
 pub mod grants;
+pub mod groups;
+pub mod identities;
 pub mod leases;
+pub mod mail_outbox;
 pub mod migrations;
+pub mod one_time_tokens;
+pub mod organisations;
 pub mod page;
 pub mod pool;
 pub mod purge;
+pub mod rate_counters;
 pub mod resources;
 pub mod revoked_tokens;
 pub mod scopes;
@@ -17,6 +25,7 @@ pub mod sealing;
 pub mod sessions;
 pub mod signing_keys;
 pub mod standing;
+pub mod totp_factors;
 pub mod users;
 
 mod column;

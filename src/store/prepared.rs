@@ -85,7 +85,7 @@ mod tests {
                         grants::insert(db, &held)?;
                         grants::rotate(db, &held.id, 0, NOW, after(9))?;
                         grants::revoke_beyond(db, &held, 9, NOW, Seconds(1))?;
-                        sessions::touch(db, &session.id, after(9))?;
+                        sessions::touch(db, &session.id, NOW, after(9))?;
                         sessions::find_by_secret(db, &session.secret, NOW)?;
                         find_standing(db, &held.id, NOW)?;
                         find_subject(db, &session.id, &alice.id, &app.id, NOW)?;

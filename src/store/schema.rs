@@ -18,6 +18,9 @@ diesel::table! {
         address -> Nullable<Text>,
         status -> Text,
         role -> Text,
+        privileges -> Text,
+        attributes -> Text,
+        version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
     }
@@ -30,6 +33,10 @@ diesel::table! {
         secret -> Binary,
         auth_time -> BigInt,
         methods -> Text,
+        door -> Text,
+        device -> Nullable<Text>,
+        address -> Nullable<Text>,
+        last_seen_at -> BigInt,
         created_at -> BigInt,
         expires_at -> BigInt,
     }
@@ -155,9 +162,151 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    organisations (id) {
+        id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    memberships (user_id, organisation_id) {
+        user_id -> Text,
+        organisation_id -> Text,
+        role -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    groups (id) {
+        id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    group_members (user_id, group_id) {
+        user_id -> Text,
+        group_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    one_time_tokens (digest) {
+        digest -> Binary,
+        purpose -> Text,
+        user_id -> Nullable<Text>,
+        code -> Nullable<Binary>,
+        payload -> Nullable<Text>,
+        attempts -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    totp_factors (user_id) {
+        user_id -> Text,
+        sealed_secret -> Binary,
+        confirmed_at -> Nullable<BigInt>,
+        last_step -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    backup_codes (user_id, digest) {
+        user_id -> Text,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        prefix -> Text,
+        digest -> Binary,
+        previous_digest -> Nullable<Binary>,
+        previous_expires_at -> Nullable<BigInt>,
+        scope -> Text,
+        environment -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identities (provider, subject) {
+        provider -> Text,
+        subject -> Text,
+        user_id -> Text,
+        label -> Nullable<Text>,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mail_outbox (id) {
+        id -> Text,
+        sealed -> Binary,
+        attempts -> BigInt,
+        next_at -> BigInt,
+        expires_at -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    rate_counters (bucket) {
+        bucket -> Text,
+        count -> BigInt,
+        locked_until -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_events (id) {
+        id -> Text,
+        at -> BigInt,
+        actor -> Text,
+        user_id -> Nullable<Text>,
+        action -> Text,
+        outcome -> Text,
+        address -> Nullable<Text>,
+        detail -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(client_secrets -> clients (client_id));
 diesel::joinable!(grants -> clients (client_id));
 diesel::joinable!(grants -> users (user_id));
+diesel::joinable!(group_members -> groups (group_id));
+diesel::joinable!(identities -> users (user_id));
+diesel::joinable!(memberships -> organisations (organisation_id));
 diesel::joinable!(sessions -> users (user_id));
 
-diesel::allow_tables_to_appear_in_same_query!(client_secrets, clients, consents, grants, sessions, users);
+diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
+    client_secrets,
+    clients,
+    consents,
+    grants,
+    group_members,
+    groups,
+    identities,
+    memberships,
+    organisations,
+    sessions,
+    users
+);

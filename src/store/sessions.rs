@@ -13,7 +13,7 @@ use super::{
 use crate::domain::{
     ids::{SessionId, UserId},
     secret::SecretDigest,
-    session::Session,
+    session::{Door, Session},
     time::Timestamp,
     user::User,
 };
@@ -26,6 +26,10 @@ pub(super) struct SessionRow {
     secret: Vec<u8>,
     auth_time: i64,
     methods: String,
+    door: String,
+    device: Option<String>,
+    address: Option<String>,
+    last_seen_at: i64,
     created_at: i64,
     expires_at: i64,
 }
@@ -61,18 +65,40 @@ pub fn renew(db: &mut Db, renewed: &Session) -> Result<bool, StoreError> {
         sessions::secret.eq(renewed.secret.0.as_slice()),
         sessions::auth_time.eq(renewed.auth_time.unix()),
         sessions::methods.eq(renewed.methods.as_str()),
+        sessions::device.eq(renewed.device.as_deref()),
+        sessions::address.eq(renewed.address.map(|address| address.to_string())),
+        sessions::last_seen_at.eq(renewed.last_seen_at.unix()),
         sessions::expires_at.eq(renewed.expires_at.unix()),
     );
     Ok(diesel::update(row).set(change).execute(db)? == 1)
 }
 
-pub fn touch(db: &mut Db, session: &SessionId, expires_at: Timestamp) -> Result<bool, StoreError> {
-    let (row, change) = (sessions::id.eq(session.as_str()), sessions::expires_at.eq(expires_at.unix()));
+/// It was used at `now`, which moves its end.
+pub fn touch(db: &mut Db, session: &SessionId, now: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError> {
+    let row = sessions::id.eq(session.as_str());
+    let change = (sessions::last_seen_at.eq(now.unix()), sessions::expires_at.eq(expires_at.unix()));
     Ok(update(sessions::table, row, change).execute(db)? == 1)
 }
 
 pub fn delete(db: &mut Db, session: &SessionId) -> Result<bool, StoreError> {
     Ok(diesel::delete(sessions::table.find(session.as_str())).execute(db)? == 1)
+}
+
+/// The live ones, newest first.
+pub fn list_by_user(db: &mut Db, user: &UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+    let rows = sessions::table
+        .filter(sessions::user_id.eq(user.as_str()))
+        .filter(sessions::expires_at.gt(now.unix()))
+        .order(sessions::id.desc())
+        .select(SessionRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(Session::try_from).collect()
+}
+
+/// Every session of a user but one.
+pub fn delete_others(db: &mut Db, user: &UserId, kept: &SessionId) -> Result<usize, StoreError> {
+    let others = sessions::table.filter(sessions::user_id.eq(user.as_str())).filter(sessions::id.ne(kept.as_str()));
+    Ok(diesel::delete(others).execute(db)?)
 }
 
 pub fn delete_by_user(db: &mut Db, user: &UserId) -> Result<usize, StoreError> {
@@ -87,6 +113,10 @@ impl From<&Session> for SessionRow {
             secret: session.secret.0.to_vec(),
             auth_time: session.auth_time.unix(),
             methods: session.methods.as_str().to_owned(),
+            door: session.door.as_str().to_owned(),
+            device: session.device.clone(),
+            address: session.address.map(|address| address.to_string()),
+            last_seen_at: session.last_seen_at.unix(),
             created_at: session.created_at.unix(),
             expires_at: session.expires_at.unix(),
         }
@@ -103,6 +133,10 @@ impl TryFrom<SessionRow> for Session {
             secret: digest(row.secret)?,
             auth_time: Timestamp::from_unix(row.auth_time),
             methods: methods(&row.methods)?,
+            door: Door::parse(&row.door),
+            device: row.device,
+            address: row.address.and_then(|text| text.parse().ok()),
+            last_seen_at: Timestamp::from_unix(row.last_seen_at),
             created_at: Timestamp::from_unix(row.created_at),
             expires_at: Timestamp::from_unix(row.expires_at),
         })
@@ -146,7 +180,7 @@ mod tests {
         on_each(|store| {
             let (alice, first, _) = cast(store);
             store.write(|db| insert(db, &session(2, &alice))).unwrap();
-            assert!(store.write(|db| touch(db, &first.id, after(5000))).unwrap());
+            assert!(store.write(|db| touch(db, &first.id, NOW, after(5000))).unwrap());
             assert!(store.read(|db| find_by_secret(db, &first.secret, after(4999))).unwrap().is_some());
             assert!(store.write(|db| delete(db, &first.id)).unwrap());
             assert!(!store.write(|db| delete(db, &first.id)).unwrap());

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
-    column::{id, known},
+    column::{attributes, attributes_text, id, known, list_text, strings},
     connection::{Db, per_backend},
     error::StoreError,
     page::{Page, PageRequest},
@@ -51,6 +51,9 @@ pub(super) struct UserRow {
     address: Option<String>,
     status: String,
     role: String,
+    privileges: String,
+    attributes: String,
+    version: i64,
     created_at: i64,
     updated_at: i64,
 }
@@ -86,12 +89,14 @@ pub fn insert(db: &mut Db, user: &User, password_hash: Option<&str>) -> Result<I
 }
 
 pub fn update_status(db: &mut Db, user: &UserId, status: UserStatus, now: Timestamp) -> Result<bool, StoreError> {
-    let change = (users::status.eq(status.as_str()), users::updated_at.eq(now.unix()));
+    let change =
+        (users::status.eq(status.as_str()), users::version.eq(users::version + 1), users::updated_at.eq(now.unix()));
     Ok(diesel::update(users::table.find(user.as_str())).set(change).execute(db)? == 1)
 }
 
 pub fn update_password(db: &mut Db, user: &UserId, hash: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let change = (users::password_hash.eq(hash), users::updated_at.eq(now.unix()));
+    let change =
+        (users::password_hash.eq(hash), users::version.eq(users::version + 1), users::updated_at.eq(now.unix()));
     Ok(diesel::update(users::table.find(user.as_str())).set(change).execute(db)? == 1)
 }
 
@@ -179,6 +184,9 @@ impl From<&User> for UserRow {
             address: profile.address.and_then(|address| serde_json::to_string(&address).ok()),
             status: user.status.as_str().to_owned(),
             role: user.role.as_str().to_owned(),
+            privileges: list_text(&user.privileges),
+            attributes: attributes_text(&user.attributes),
+            version: user.version,
             created_at: user.created_at.unix(),
             updated_at: user.updated_at.unix(),
         }
@@ -209,6 +217,9 @@ impl TryFrom<UserRow> for User {
             },
             status: known("users.status", UserStatus::parse(&row.status))?,
             role: known("users.role", Role::parse(&row.role))?,
+            privileges: strings("users.privileges", &row.privileges)?,
+            attributes: attributes(&row.attributes)?,
+            version: row.version,
             created_at: Timestamp::from_unix(row.created_at),
             updated_at: Timestamp::from_unix(row.updated_at),
         })

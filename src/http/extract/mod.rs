@@ -6,3 +6,4 @@ pub mod cookies;
 pub mod form;
 pub mod origin;
 pub mod query;
+pub mod visitor;

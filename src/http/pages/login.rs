@@ -16,18 +16,19 @@ use super::{
     step,
 };
 use crate::{
-    domain::secret::Secret,
+    domain::{secret::Secret, session::Door},
     http::{
         app::App,
         extract::{
-            address, cookies,
+            cookies,
             form::{BadBody, Form},
+            visitor,
         },
     },
     protocol::params::Params,
     services::{
-        accounts::{self, Login, LoginOutcome},
-        fault::{Failure as Failed, Fault},
+        accounts::{self, Login, LoginOutcome, Refusal, Second},
+        fault::Failure as Failed,
         oauth::{
             authorize::{self, LoginStep, Why},
             browser::Browser,
@@ -103,12 +104,14 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
             let cookie = cookies::session(app.settings(), begun.cookie.reveal());
             step::go_on(&app, &page.interaction).cookie(cookie).finish()
         }
-        Ok(LoginOutcome::WrongCredentials) => again(&app, &browser, &page, &form, Failure::NotRight),
-        Ok(LoginOutcome::Suspended) => again(&app, &browser, &page, &form, Failure::Suspended),
-        Ok(LoginOutcome::TooMany(limit)) => {
-            again(&app, &browser, &page, &form, Failure::TooMany { seconds: limit.retry_after.as_secs().max(1) })
+        Ok(LoginOutcome::SecondFactor(_)) => again(&app, &browser, &page, &form, Failure::NotRight),
+        Err(Refusal::Suspended | Refusal::Disabled) => again(&app, &browser, &page, &form, Failure::Suspended),
+        Err(Refusal::TooMany { retry_after }) => {
+            let seconds = u64::try_from(retry_after.0).unwrap_or(1).max(1);
+            again(&app, &browser, &page, &form, Failure::TooMany { seconds })
         }
-        Err(fault) => error::failed(&app, &request, &Failed::Fault(fault)),
+        Err(Refusal::Fault(fault)) => error::failed(&app, &request, &Failed::Fault(fault)),
+        Err(_) => again(&app, &browser, &page, &form, Failure::NotRight),
     }
 }
 
@@ -125,11 +128,13 @@ pub async fn cancel(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
     }
 }
 
-async fn attempt(app: &App, request: &HttpRequest, browser: &Browser, form: &Params) -> Result<LoginOutcome, Fault> {
+async fn attempt(app: &App, request: &HttpRequest, browser: &Browser, form: &Params) -> Result<LoginOutcome, Refusal> {
     let login = Login {
         name: form.get("email").unwrap_or_default().to_owned(),
         password: Secret::new(form.get("password").unwrap_or_default().to_owned()),
-        address: address::of(request, app.settings()),
+        second: Second::Challenge,
+        door: Door::Browser,
+        visitor: visitor::of(request, app.settings()),
         cookie: browser.session.clone(),
     };
     accounts::login(&app.core, login).await

@@ -61,6 +61,9 @@ pub async fn create(core: &Core, new: NewUser) -> Result<User, AdminError> {
             profile: new.profile,
             status: UserStatus::Active,
             role: new.role,
+            privileges: Vec::new(),
+            attributes: std::collections::BTreeMap::new(),
+            version: 1,
             created_at: now,
             updated_at: now,
         };

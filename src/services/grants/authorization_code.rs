@@ -205,7 +205,7 @@ impl Redeeming<'_> {
             resources: code.resources.clone(),
             claims: code.claims.clone(),
             auth_time: subject.map_or(self.now, |subject| subject.session.auth_time),
-            methods: subject.map_or(Methods::Password, |subject| subject.session.methods),
+            methods: subject.map_or(Methods::PASSWORD, |subject| subject.session.methods),
             generation: 0,
             rotated_at: self.now,
             created_at: self.now,

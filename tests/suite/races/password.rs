@@ -1,11 +1,12 @@
 //! A password that is changed while somebody signs in with the old one.
 
 use signet::{
-    domain::secret::Secret,
+    domain::{secret::Secret, session::Door},
     services::{
-        accounts::{self, Login, LoginOutcome},
+        accounts::{self, Login, LoginOutcome, Second},
         admin::users,
         sessions,
+        visitor::Visitor,
     },
 };
 use tokio::task::JoinSet;
@@ -14,9 +15,16 @@ use super::{MANY, cast};
 use crate::harness::{PASSWORD, Site, TestUser};
 
 async fn signs_in(site: Site, name: String) -> Option<String> {
-    let login = Login { name, password: Secret::new(PASSWORD.to_owned()), address: None, cookie: None };
-    match accounts::login(&site.core, login).await.unwrap() {
-        LoginOutcome::SignedIn(begun) => Some(begun.cookie.reveal().clone()),
+    let login = Login {
+        name,
+        password: Secret::new(PASSWORD.to_owned()),
+        second: Second::Challenge,
+        door: Door::Browser,
+        visitor: Visitor::default(),
+        cookie: None,
+    };
+    match accounts::login(&site.core, login).await {
+        Ok(LoginOutcome::SignedIn(begun)) => Some(begun.cookie.reveal().clone()),
         _ => None,
     }
 }

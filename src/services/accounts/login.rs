@@ -1,65 +1,73 @@
-//! Signing in with a password.
+//! Signing in with a password: ours, or a directory's.
 
-use std::net::IpAddr;
-
-use super::{
-    core::Core,
-    fault::Fault,
-    limits::TooMany,
-    sessions::{self, Begun},
-};
+use super::Refusal;
 use crate::{
-    crypto::{digest, passwords},
+    crypto::passwords,
     domain::{
         secret::Secret,
+        session::{Door, Methods},
         user::{User, UserStatus, normal_email, normal_username},
+    },
+    services::{
+        core::Core,
+        factors::Challenge,
+        fault::Fault,
+        sessions::{self, Begun, SignIn},
+        visitor::Visitor,
     },
     store::users,
 };
 
-/// What a person typed, and where from.
+/// What a person typed, and where.
 #[derive(Debug)]
 pub struct Login {
     /// An address or a username.
     pub name: String,
     pub password: Secret<String>,
-    pub address: Option<IpAddr>,
+    pub second: Second,
+    pub door: Door,
+    pub visitor: Visitor,
     /// The session cookie that the browser had before.
     pub cookie: Option<String>,
 }
 
-/// How a sign-in ends.
+/// How the second factor is asked for at this door.
+#[derive(Debug)]
+pub enum Second {
+    /// In a step of its own.
+    Challenge,
+    /// In the same request: without a code it is [`Refusal::SecondFactorRequired`].
+    Inline(Option<Secret<String>>),
+}
+
+/// How far a sign-in came.
 #[derive(Debug)]
 pub enum LoginOutcome {
     SignedIn(Box<Begun>),
-    /// Unknown name or wrong password: which, nobody learns.
-    WrongCredentials,
-    /// Told only after the right password.
-    Suspended,
-    TooMany(TooMany),
+    /// The password was right; nothing else is told.
+    SecondFactor(Challenge),
 }
 
 /// Signs a person in. The same work is done whether the name exists or not.
-pub async fn login(core: &Core, login: Login) -> Result<LoginOutcome, Fault> {
-    let Login { name, password, address, cookie } = login;
+pub async fn login(core: &Core, login: Login) -> Result<LoginOutcome, Refusal> {
+    let Login { name, password, door, visitor, cookie, .. } = login;
     let normal = normal_email(&name).or_else(|| normal_username(&name));
     // Counted as it is looked up: another spelling of a name must not give more tries.
-    if let Err(too_many) = core.limits.try_login(address, normal.as_deref().unwrap_or(&name)) {
-        return Ok(LoginOutcome::TooMany(too_many));
-    }
+    core.limits.try_login(visitor.address, normal.as_deref().unwrap_or(&name))?;
     let found = core.run(move |core| find_by_name(core, normal.as_deref())).await?;
     let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), phc));
     let too_long = password.reveal().chars().count() > core.settings.passwords.maximum_length;
     let right = core.verify_password(password.clone(), phc.clone().filter(|_| !too_long)).await?;
-    let Some(user) = user.filter(|_| right) else {
-        return Ok(LoginOutcome::WrongCredentials);
-    };
-    if user.status != UserStatus::Active {
-        return Ok(LoginOutcome::Suspended);
+    let user = user.filter(|_| right).ok_or(Refusal::InvalidCredentials)?;
+    match user.status {
+        UserStatus::Active => {}
+        UserStatus::Suspended => return Err(Refusal::Suspended),
+        UserStatus::Disabled => return Err(Refusal::Disabled),
     }
     let verified = verified_hash(core, password, phc.unwrap_or_default()).await?;
-    let begun = core.run(move |core| begin(core, &user, &verified, cookie.as_deref())).await?;
-    Ok(begun.map_or(LoginOutcome::WrongCredentials, |begun| LoginOutcome::SignedIn(Box::new(begun))))
+    let sign_in = SignIn { methods: Methods::PASSWORD, door, visitor, cookie };
+    let begun = core.run(move |core| begin(core, &user, &verified, &sign_in)).await?;
+    begun.map(|begun| LoginOutcome::SignedIn(Box::new(begun))).ok_or(Refusal::InvalidCredentials)
 }
 
 /// `None` is no name that anybody could have.
@@ -88,12 +96,11 @@ async fn verified_hash(core: &Core, password: Secret<String>, old: String) -> Re
 
 /// `None`: the password was changed since it was verified. Writing the hash again holds the user's row against a change
 /// that is under way, which would end every session but this one.
-fn begin(core: &Core, user: &User, verified: &Verified, cookie: Option<&str>) -> Result<Option<Begun>, Fault> {
-    let before = cookie.map(digest::secret);
+fn begin(core: &Core, user: &User, verified: &Verified, sign_in: &SignIn) -> Result<Option<Begun>, Fault> {
     Ok(core.store.write(|db| {
         if !users::replace_hash(db, &user.id, &verified.old, &verified.new)? {
             return Ok(None);
         }
-        sessions::begin(core, db, user, before).map(Some)
+        sessions::begin(core, db, user, sign_in).map(Some)
     })?)
 }

@@ -1,0 +1,15 @@
+//! The person's end of a request: its address and its device.
+
+use actix_web::{HttpRequest, http::header};
+
+use super::address;
+use crate::{config::Settings, services::visitor::Visitor};
+
+/// What a table keeps of a `User-Agent`.
+const LONGEST: usize = 200;
+
+pub fn of(request: &HttpRequest, settings: &Settings) -> Visitor {
+    let sent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let device = sent.map(|text| text.chars().filter(|c| !c.is_control()).take(LONGEST).collect());
+    Visitor { address: address::of(request, settings), device }
+}

@@ -1,0 +1,25 @@
+//! Accounts: register, sign in, confirm, change, leave. The account API's contracts and our own pages use the same verbs.
+
+mod applications;
+mod caller;
+mod confirm;
+mod delete;
+mod devices;
+mod login;
+mod password;
+mod profile;
+mod refusal;
+mod register;
+mod tokens;
+
+pub use applications::{Application, applications, withdraw};
+pub use caller::{Account, Caller, Credential, Reader};
+pub use confirm::{confirm, confirm_by_link, request_confirmation};
+pub use delete::delete_user;
+pub use devices::{Device, devices, end_device, end_other_devices, logout, logout_by_tokens};
+pub use login::{Login, LoginOutcome, Second, login};
+pub use password::{Whom, change_password, request_reset, reset_password, set_password};
+pub use profile::{Changes, Person, SecondFactorState, me, person, update};
+pub use refusal::{Refusal, Thing, Weakness};
+pub use register::{Existing, Registered, Registration, is_registered, register};
+pub use tokens::{Tokens, open, refresh, renew};

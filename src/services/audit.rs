@@ -1,0 +1,49 @@
+//! The audit log: who did what, to whom, from where, and how it ended.
+
+use std::net::IpAddr;
+
+use super::core::Core;
+use crate::{
+    crypto::random,
+    domain::{
+        audit::{Action, Actor, Event, Outcome},
+        ids::{EventId, UserId},
+    },
+    store::{Db, StoreError, audit_events},
+};
+
+/// An entry before it has an id and a time.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub actor: Actor,
+    pub user_id: Option<UserId>,
+    pub action: Action,
+    pub outcome: Outcome,
+    pub address: Option<IpAddr>,
+    pub detail: Option<String>,
+}
+
+impl Entry {
+    /// Something a user did with the own account.
+    pub fn by_user(user: &UserId, action: Action, outcome: Outcome, address: Option<IpAddr>) -> Self {
+        Self { actor: Actor::User(user.clone()), user_id: Some(user.clone()), action, outcome, address, detail: None }
+    }
+
+    /// Something that somebody without a name tried on an account.
+    pub fn by_stranger(user: Option<&UserId>, action: Action, outcome: Outcome, address: Option<IpAddr>) -> Self {
+        Self { actor: Actor::Anonymous, user_id: user.cloned(), action, outcome, address, detail: None }
+    }
+
+    #[must_use]
+    pub fn with(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+}
+
+/// Writes an entry, in the transaction of what it tells of.
+pub fn record(core: &Core, db: &mut Db, entry: Entry) -> Result<(), StoreError> {
+    let Entry { actor, user_id, action, outcome, address, detail } = entry;
+    let at = core.clock.now();
+    let id = EventId::new(at, random::bytes());
+    audit_events::insert(db, &Event { id, at, actor, user_id, action, outcome, address, detail })
+}

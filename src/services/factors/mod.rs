@@ -1,0 +1,11 @@
+//! The second factor: set up, asked for, taken away.
+
+mod challenge;
+mod enrolment;
+mod qr;
+mod verify;
+
+pub use challenge::{Answer, Challenge, answer, pose};
+pub use enrolment::{Enrolment, confirm, disable, enable, renew_backup_codes};
+pub use qr::QrCode;
+pub use verify::{Demand, demanded, verify};
