@@ -14,11 +14,12 @@ use crate::{
     cli::{
         Administer, Cli, Command, CommandError,
         dev::{self as cli_dev, DevArgs, Welcome},
+        openapi::OpenapiArgs,
         output::Output,
         serve::ServeArgs,
     },
     config::{Settings, Sources, log::Format},
-    http::app::Mode,
+    http::{account_api, app::Mode},
     jobs, server,
     services::{admin::demo, clock::Clock, core::Core, database, fault::Fault},
 };
@@ -49,8 +50,16 @@ async fn carry_out(cli: Cli, output: &mut Output) -> Result<(), CommandError> {
         Command::Dev(args) => dev(sources, args, output).await,
         Command::Migrate(args) => args.run(&database::open(&settings(&sources)?.database)?, output),
         Command::Doctor(args) => args.run(&sources, output).await,
+        Command::Openapi(args) => openapi(&args, &sources, output),
         Command::Administer(command) => administer(&sources, command, output).await,
     }
+}
+
+/// Needs no database: the document comes from the code, its server from the settings.
+fn openapi(args: &OpenapiArgs, sources: &Sources, output: &mut Output) -> Result<(), CommandError> {
+    let document = account_api::openapi::of(&args.contract, &Settings::load(sources)?)
+        .ok_or_else(|| CommandError::Usage(format!("there is no contract {}: see --help", args.contract)))?;
+    Ok(output.document(&document)?)
 }
 
 async fn administer(sources: &Sources, command: Administer, output: &mut Output) -> Result<(), CommandError> {
