@@ -10,7 +10,7 @@ use lettre::{
         client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters},
         commands::{Data, Mail, Rcpt, Rset},
         extension::{ClientId, Extension, MailParameter},
-        response::{Code, Severity},
+        response::Severity,
     },
 };
 use tokio::time::timeout;
@@ -61,41 +61,20 @@ impl Server {
 
     /// The time limit is for the whole letter: a server that drips bytes holds nobody up.
     pub(super) async fn send(&mut self, letter: &Written) -> Result<(), MailError> {
-        let mut connection = self.connected().await?;
-        let domain = || letter.to.domain().to_owned();
-        match timeout(self.patience, hand_over(&mut connection, letter)).await {
-            Ok(Ok(())) => {
-                self.connection = Some(connection);
-                Ok(())
-            }
-            Ok(Err(Refused::NotAscii)) => {
-                self.connection = Some(connection);
-                Err(MailError::NotTaken { domain: domain(), reply: "it knows no SMTPUTF8".to_owned() })
-            }
-            Ok(Err(Refused::Recipient(error))) if error.status().is_some() => {
-                let reply = reply(&error);
-                let for_good = is_for_good(&error);
-                self.keep_for_another(connection).await;
-                match for_good {
-                    true => Err(MailError::NoSuchRecipient { domain: domain(), reply }),
-                    false => Err(MailError::NotTaken { domain: domain(), reply }),
-                }
-            }
-            // RFC 5321 §3.8: 421 says that the server is leaving.
-            Ok(Err(Refused::Letter(error))) if error.status().is_some_and(|code| !is_good_bye(code)) => {
-                let reply = reply(&error);
-                self.keep_for_another(connection).await;
-                Err(MailError::NotTaken { domain: domain(), reply })
-            }
-            Ok(Err(Refused::Recipient(error) | Refused::Letter(error))) => Err(MailError::Away(reason(&error))),
+        match timeout(self.patience, self.deliver(letter)).await {
+            Ok(delivered) => delivered,
             Err(_elapsed) => Err(self.too_slow()),
         }
     }
 
     pub(super) async fn check(&mut self) -> Result<(), MailError> {
-        let connection = self.connected().await?;
-        self.connection = Some(connection);
-        Ok(())
+        match timeout(self.patience, self.connect()).await {
+            Ok(connected) => {
+                self.connection = Some(connected.map_err(|error| MailError::Away(reason(&error)))?);
+                Ok(())
+            }
+            Err(_elapsed) => Err(self.too_slow()),
+        }
     }
 
     pub(super) async fn close(self) {
@@ -105,14 +84,33 @@ impl Server {
         }
     }
 
-    async fn connected(&mut self) -> Result<AsyncSmtpConnection, MailError> {
-        if let Some(connection) = self.connection.take() {
+    async fn deliver(&mut self, letter: &Written) -> Result<(), MailError> {
+        let mut connection = self.connected().await.map_err(|error| MailError::Away(reason(&error)))?;
+        let outcome = hand_over(&mut connection, letter).await;
+        let domain = letter.to.domain().to_owned();
+        let judged = match outcome {
+            Ok(()) => Ok(()),
+            Err(Refused::NotAscii) => Err(MailError::NotTaken { domain, reply: "it knows no SMTPUTF8".to_owned() }),
+            Err(Refused::Recipient(error)) if is_for_good(&error) => {
+                Err(MailError::NoSuchRecipient { domain, reply: reply(&error) })
+            }
+            Err(Refused::Recipient(error) | Refused::Letter(error)) if is_answer(&error) => {
+                Err(MailError::NotTaken { domain, reply: reply(&error) })
+            }
+            Err(Refused::Recipient(error) | Refused::Letter(error)) => return Err(MailError::Away(reason(&error))),
+        };
+        self.connection = Some(connection);
+        judged
+    }
+
+    /// The connection of the letter before, if it still works (RFC 5321 §4.1.1.5), or a new one.
+    async fn connected(&mut self) -> Result<AsyncSmtpConnection, Error> {
+        if let Some(mut connection) = self.connection.take()
+            && connection.command(Rset).await.is_ok()
+        {
             return Ok(connection);
         }
-        match timeout(self.patience, self.connect()).await {
-            Ok(connected) => connected.map_err(|error| MailError::Away(reason(&error))),
-            Err(_elapsed) => Err(self.too_slow()),
-        }
+        self.connect().await
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
@@ -128,13 +126,6 @@ impl Server {
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
         Ok(connection)
-    }
-
-    /// RFC 5321 §4.1.1.5: the next letter begins afresh.
-    async fn keep_for_another(&mut self, mut connection: AsyncSmtpConnection) {
-        if let Ok(Ok(_)) = timeout(self.patience, connection.command(Rset)).await {
-            self.connection = Some(connection);
-        }
     }
 
     fn too_slow(&self) -> MailError {
@@ -184,8 +175,9 @@ fn is_for_good(error: &Error) -> bool {
     permanent && mailbox
 }
 
-fn is_good_bye(code: Code) -> bool {
-    code.to_string() == "421"
+/// The server said no to this letter and stays; 421 says that it is leaving (RFC 5321 §3.8).
+fn is_answer(error: &Error) -> bool {
+    error.status().is_some_and(|code| code.to_string() != "421")
 }
 
 /// The code and the enhanced code. The rest of what servers say often quotes the address.
