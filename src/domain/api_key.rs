@@ -84,6 +84,16 @@ impl ApiKey {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
+    /// What it begins with before its environment: `sk` of `sk_live_3fR`.
+    pub fn brand(&self) -> &str {
+        self.prefix.split('_').next().unwrap_or_default()
+    }
+
+    /// A scope of the key that its user may not give: such a key was made by an operator.
+    pub fn beyond(&self, user: &User) -> Option<&str> {
+        self.scope.iter().find(|name| self.maker == Maker::Operator && !may_give(user.role, name))
+    }
+
     /// What the key may today: who is no administrator any more has no administrator's keys left.
     pub fn scope_today(&self, user: &User) -> Scope {
         match self.maker {

@@ -52,7 +52,7 @@ fn readable(what: &'static str, text: &str) -> Result<String, AdminError> {
 }
 
 /// Invisible characters that make a name read as another one.
-fn reorders(c: char) -> bool {
+pub(super) fn reorders(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
