@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use crate::store::error::StoreError;
 
+pub mod api_keys;
 mod client_rules;
 pub mod clients;
 pub mod demo;

@@ -20,7 +20,7 @@ use crate::{
         mail,
         registry::{self, Registered},
     },
-    store::{Db, StoreError, api_keys, users},
+    store::{Db, StoreError, api_keys},
 };
 
 /// Live keys of one user. Far more than a person looks after, and few enough that a list is one page and a program that
@@ -33,13 +33,44 @@ const LETTER_LIFE: Seconds = Seconds::days(3);
 /// Why no key was made.
 #[derive(Debug)]
 pub(in crate::services) enum NotMade {
-    /// Names the member that does not fit.
-    Malformed(&'static str),
+    Malformed(Member),
     /// The scope that the maker may not give.
     Beyond(String),
     TooMany {
         most: usize,
     },
+}
+
+/// What does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::services) enum Member {
+    Name,
+    Description,
+    Scopes,
+    ExpiresInDays,
+    Prefix,
+}
+
+impl Member {
+    pub(in crate::services) const fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Description => "description",
+            Self::Scopes => "scopes",
+            Self::ExpiresInDays => "expires_in_days",
+            Self::Prefix => "prefix",
+        }
+    }
+
+    pub(in crate::services) const fn rule(self) -> &'static str {
+        match self {
+            Self::Name => "must be one line of 1 to 100 characters",
+            Self::Description => "must be one line of at most 500 characters",
+            Self::Scopes => "must be registered names, at most 64 of them: signet scope list",
+            Self::ExpiresInDays => "must lie between 1 and 3650",
+            Self::Prefix => "must be 2 to 12 letters a-z",
+        }
+    }
 }
 
 /// A [`NewKey`] whose members fit; which scopes it gets depends on who makes it.
@@ -51,10 +82,10 @@ impl Wish {
         let name = new.name.trim().to_owned();
         let description = new.description.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let checks = [
-            ("name", is_line(&name, 1, 100)),
-            ("description", description.as_deref().is_none_or(|text| is_line(text, 1, 500))),
-            ("expires_in_days", new.expires_in_days.is_none_or(|days| (1..=3650).contains(&days))),
-            ("prefix", is_prefix(&new.prefix)),
+            (Member::Name, is_line(&name, 1, 100)),
+            (Member::Description, description.as_deref().is_none_or(|text| is_line(text, 1, 500))),
+            (Member::ExpiresInDays, new.expires_in_days.is_none_or(|days| (1..=3650).contains(&days))),
+            (Member::Prefix, is_prefix(&new.prefix)),
         ];
         match checks.into_iter().find(|(_, fits)| !fits) {
             Some((member, _)) => Err(NotMade::Malformed(member)),
@@ -95,7 +126,7 @@ pub(in crate::services) fn make(
 ) -> Result<Result<Made, NotMade>, StoreError> {
     let registered = registry::registered(core)?;
     let Some(scope) = named(&registered, wish.0.scope.as_ref()) else {
-        return Ok(Err(NotMade::Malformed("scopes")));
+        return Ok(Err(NotMade::Malformed(Member::Scopes)));
     };
     let beyond = scope.iter().find(|name| maker == Maker::User && !may_give(user.role, name)).map(str::to_owned);
     let made = wish.key(user, scope, maker, core);
@@ -131,7 +162,7 @@ fn named(registered: &Registered, asked: Option<&Scope>) -> Option<Scope> {
 
 /// Others who make keys for this user wait until this transaction has ended: the last place is taken once.
 fn is_full(core: &Core, db: &mut Db, user: &User) -> Result<bool, StoreError> {
-    users::hold(db, &user.id)?;
+    api_keys::hold_user(db, &user.id)?;
     Ok(api_keys::list_by_user(db, &user.id, core.clock.now())?.len() >= MOST_KEYS)
 }
 
@@ -152,7 +183,7 @@ fn is_line(text: &str, shortest: usize, longest: usize) -> bool {
 impl From<NotMade> for Refusal {
     fn from(reason: NotMade) -> Self {
         match reason {
-            NotMade::Malformed(member) => Self::Malformed(member),
+            NotMade::Malformed(member) => Self::Malformed(member.name()),
             NotMade::Beyond(scope) => Self::InsufficientScope(scope),
             NotMade::TooMany { most } => Self::TooManyKeys { most },
         }
@@ -175,7 +206,7 @@ mod tests {
         }
     }
 
-    fn misfit(new: NewKey) -> Option<&'static str> {
+    fn misfit(new: NewKey) -> Option<Member> {
         match Wish::parse(new) {
             Ok(_) => None,
             Err(NotMade::Malformed(member)) => Some(member),
@@ -197,7 +228,7 @@ mod tests {
     fn a_name_is_one_readable_line() {
         let named = |name: &str| misfit(NewKey { name: name.to_owned(), ..new() });
         for name in ["", "  ", "a\nb", "a\u{202e}b", "a\u{200b}", &"x".repeat(101)] {
-            assert_eq!(named(name), Some("name"), "{name:?}");
+            assert_eq!(named(name), Some(Member::Name), "{name:?}");
         }
         assert_eq!(named(&"ü".repeat(100)), None);
         assert_eq!(Wish::parse(NewKey { name: " CI ".to_owned(), ..new() }).unwrap().0.name, "CI");
@@ -208,8 +239,8 @@ mod tests {
         let described = |text: &str| misfit(NewKey { description: Some(text.to_owned()), ..new() });
         assert_eq!(described(""), None);
         assert_eq!(described(&"x".repeat(500)), None);
-        assert_eq!(described(&"x".repeat(501)), Some("description"));
-        assert_eq!(described("a\0b"), Some("description"));
+        assert_eq!(described(&"x".repeat(501)), Some(Member::Description));
+        assert_eq!(described("a\0b"), Some(Member::Description));
     }
 
     #[test]
@@ -217,13 +248,13 @@ mod tests {
         let days = |days: i64| misfit(NewKey { expires_in_days: Some(days), ..new() });
         assert_eq!((days(1), days(3650)), (None, None));
         for wrong in [i64::MIN, -1, 0, 3651, i64::MAX] {
-            assert_eq!(days(wrong), Some("expires_in_days"), "{wrong}");
+            assert_eq!(days(wrong), Some(Member::ExpiresInDays), "{wrong}");
         }
     }
 
     #[test]
     fn a_prefix_is_a_products_word() {
-        assert_eq!(misfit(NewKey { prefix: "s_k".to_owned(), ..new() }), Some("prefix"));
+        assert_eq!(misfit(NewKey { prefix: "s_k".to_owned(), ..new() }), Some(Member::Prefix));
     }
 
     #[test]
