@@ -67,7 +67,9 @@ impl From<NotMade> for AdminError {
         match reason {
             NotMade::Malformed(member) => unfit(member.name(), member.rule()),
             NotMade::Beyond(scope) => unfit("scopes", format!("{scope} is for administrators")),
-            NotMade::TooMany { most } => unfit("user", format!("has {most} API keys already, more is not looked after")),
+            NotMade::TooMany { most } => {
+                unfit("user", format!("has {most} API keys already, more is not looked after"))
+            }
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::{
 
 /// The claims that the scopes of the access token or API key, and the `claims` parameter, release; `sub` always.
 pub async fn answer(core: &Core, token: String) -> Result<Userinfo, Failure> {
-    core.run(move |core| if api_keys::looks_like_one(&token) { of_key(core, &token) } else { of_token(core, &token) }).await
+    core.run(move |core| if api_keys::looks_like_one(&token) { of_key(core, &token) } else { of_token(core, &token) })
+        .await
 }
 
 fn of_token(core: &Core, token: &str) -> Result<Userinfo, Failure> {
