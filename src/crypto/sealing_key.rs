@@ -20,6 +20,9 @@ pub(super) struct Entry {
     playground: Keys,
     signing_key: Keys,
     refresh: Keys,
+    totp: Keys,
+    backup_code: Keys,
+    limit: Keys,
 }
 
 /// The keys of one purpose.
@@ -61,6 +64,9 @@ impl Entry {
             playground: keys(Purpose::Playground),
             signing_key: keys(Purpose::SigningKey),
             refresh: keys(Purpose::Refresh),
+            totp: keys(Purpose::Totp),
+            backup_code: keys(Purpose::BackupCode),
+            limit: keys(Purpose::Limit),
         }
     }
 
@@ -72,6 +78,9 @@ impl Entry {
             Purpose::Playground => &self.playground,
             Purpose::SigningKey => &self.signing_key,
             Purpose::Refresh => &self.refresh,
+            Purpose::Totp => &self.totp,
+            Purpose::BackupCode => &self.backup_code,
+            Purpose::Limit => &self.limit,
         }
     }
 }
