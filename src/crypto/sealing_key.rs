@@ -21,6 +21,9 @@ pub(super) struct Entry {
     signing_key: Keys,
     refresh: Keys,
     letter: Keys,
+    totp: Keys,
+    backup_code: Keys,
+    limit: Keys,
 }
 
 /// The keys of one purpose.
@@ -63,6 +66,9 @@ impl Entry {
             signing_key: keys(Purpose::SigningKey),
             refresh: keys(Purpose::Refresh),
             letter: keys(Purpose::Letter),
+            totp: keys(Purpose::Totp),
+            backup_code: keys(Purpose::BackupCode),
+            limit: keys(Purpose::Limit),
         }
     }
 
@@ -75,6 +81,9 @@ impl Entry {
             Purpose::SigningKey => &self.signing_key,
             Purpose::Refresh => &self.refresh,
             Purpose::Letter => &self.letter,
+            Purpose::Totp => &self.totp,
+            Purpose::BackupCode => &self.backup_code,
+            Purpose::Limit => &self.limit,
         }
     }
 }

@@ -174,7 +174,7 @@ fn settings(place: &Place, issuer: &str) -> Settings {
     settings.passwords.memory_kib = 8;
     settings.passwords.iterations = 1;
     let generous = Rate { burst: 100_000, per_minute: 100_000 };
-    settings.limits = LimitSettings { login_per_address: generous, login_per_account: generous };
+    settings.limits = LimitSettings { node_per_address: generous, node_per_account: generous };
     settings
 }
 
