@@ -32,6 +32,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("argon2", &["crypto/"]),
     ("askama", &["http/"]),
     ("diesel", &["store/"]),
+    ("ldap3", &["outbound/"]),
     ("openidconnect", &["protocol/discovery.rs"]),
     ("oxide_auth", &["services/grants/"]),
     ("r2d2", &["store/"]),

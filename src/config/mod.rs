@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod clients;
 pub mod database;
+pub mod directories;
 pub mod http;
 pub mod issuer;
 pub mod keys;
@@ -43,6 +44,7 @@ pub struct Settings {
     pub second_factor: second_factor::SecondFactorSettings,
     pub api_keys: api_keys::ApiKeySettings,
     pub mounts: Vec<mounts::MountSettings>,
+    pub directories: Vec<directories::DirectorySettings>,
     pub log: log::LogSettings,
     /// The file that was read, if there was one.
     #[serde(skip)]
@@ -86,6 +88,7 @@ impl Settings {
         self.accounts.check()?;
         self.api_keys.check()?;
         self.mounts.iter().try_for_each(mounts::MountSettings::check)?;
+        directories::DirectorySettings::check_all(&self.directories)?;
         self.log.check()?;
         let life = self.keys.rotation().0;
         require(
