@@ -284,7 +284,8 @@ fn by_member() -> String {
 mod tests {
     use super::*;
 
-    const LEAST: &str = "name = 'corp'\ndomains = ['corp.example']\nurl = 'ldaps://dc.corp.example'\nbase_dn = 'dc=corp'\n";
+    const LEAST: &str =
+        "name = 'corp'\ndomains = ['corp.example']\nurl = 'ldaps://dc.corp.example'\nbase_dn = 'dc=corp'\n";
 
     fn read(more: &str) -> DirectorySettings {
         toml::from_str(&format!("{LEAST}{more}")).unwrap()

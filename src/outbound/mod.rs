@@ -1,4 +1,5 @@
 //! The only folder that opens connections to others.
 
 pub mod fetch;
+pub mod ldap;
 pub mod loopback;
