@@ -112,7 +112,7 @@ async fn keep_serving(
     mode: Mode,
     welcome: impl FnOnce() -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
-    core.run(app::ready_keys).await?;
+    core.run(app::ready).await?;
     let bound = server::on(listener, core, mode)?;
     let _jobs = jobs::start(core);
     for address in &bound.addresses {

@@ -4,10 +4,11 @@ use actix_web::{
     HttpResponse, Resource, Route,
     http::header,
     middleware::from_fn,
-    web::{self, ServiceConfig},
+    web::{self, Data, ServiceConfig},
 };
 
 use super::{
+    account_api,
     app::{App, Mode},
     oauth::{authorize, cors, discovery, introspect, jwks, logout, revoke, token, userinfo},
     ops::{assets, health},
@@ -15,9 +16,10 @@ use super::{
 };
 
 /// The routes of an issuer, below its path.
-pub fn routes(app: &App) -> impl FnOnce(&mut ServiceConfig) + use<> {
+pub fn routes(app: &Data<App>) -> impl FnOnce(&mut ServiceConfig) + use<> {
     let base = app.layout.base.clone();
     let mode = app.mode.clone();
+    let app = app.clone();
     move |config| {
         protocol(config, &base);
         pages(config, &base);
@@ -25,6 +27,8 @@ pub fn routes(app: &App) -> impl FnOnce(&mut ServiceConfig) + use<> {
         if let Mode::Dev(_) = mode {
             development(config, &base);
         }
+        // After the issuer's own paths: a mount takes every path below its own.
+        account_api::routes(config, &app);
         config.default_service(web::route().to(error::not_found));
     }
 }

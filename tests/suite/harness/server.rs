@@ -180,7 +180,7 @@ fn settings(place: &Place, issuer: &str) -> Settings {
 fn prepare(settings: Settings) -> Core {
     let core = app::open(settings, Clock::manual(START), Migrate::Always).unwrap();
     keep_ready_made_key(&core);
-    app::ready_keys(&core).unwrap();
+    app::ready(&core).unwrap();
     core
 }
 
