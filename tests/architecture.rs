@@ -33,6 +33,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("askama", &["http/", "outbound/mail/"]),
     ("diesel", &["store/"]),
     ("lettre", &["outbound/"]),
+    ("ldap3", &["outbound/"]),
     ("openidconnect", &["protocol/discovery.rs"]),
     ("oxide_auth", &["services/grants/"]),
     ("r2d2", &["store/"]),
