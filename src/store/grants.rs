@@ -1,6 +1,9 @@
 //! Table `grants`: redeemed codes and their families of refresh tokens, one row for ever.
 
-use diesel::{dsl::Eq, prelude::*};
+use diesel::{
+    dsl::{Eq, max},
+    prelude::*,
+};
 
 use super::{
     column::{claims, claims_text, client_id, id, known, list_text, methods, moment, scope, strings},
@@ -151,6 +154,33 @@ pub fn revoke_by_session(
         .and(grants::binding.eq(Binding::Session.as_str()))
         .and(grants::revoked_at.is_null());
     Ok(update(grants::table, bound, ended(now, keep_until)).execute(db)?)
+}
+
+/// Ends everything that a user has granted but what is bound to the session that stays: other sessions' grants, and
+/// all offline ones.
+pub fn revoke_others(
+    db: &mut Db,
+    user: &UserId,
+    kept: &SessionId,
+    now: Timestamp,
+    keep_until: Timestamp,
+) -> Result<usize, StoreError> {
+    let unbound = grants::session_id.ne(kept.as_str()).or(grants::binding.ne(Binding::Session.as_str()));
+    let others = grants::user_id.eq(user.as_str()).and(grants::revoked_at.is_null()).and(unbound);
+    Ok(update(grants::table, others, ended(now, keep_until)).execute(db)?)
+}
+
+/// When each client last used what a user granted it and did not take back.
+pub fn last_use_by_client(db: &mut Db, user: &UserId) -> Result<Vec<(ClientId, Timestamp)>, StoreError> {
+    let rows: Vec<(String, Option<i64>)> = grants::table
+        .filter(grants::user_id.eq(user.as_str()))
+        .filter(grants::revoked_at.is_null())
+        .group_by(grants::client_id)
+        .order(grants::client_id)
+        .select((grants::client_id, max(grants::rotated_at)))
+        .load(db)?;
+    let used = |(client, at): (String, Option<i64>)| Ok((client_id(&client)?, known("rotated_at", moment(at))?));
+    rows.into_iter().map(used).collect()
 }
 
 type Moved = (Eq<grants::generation, i64>, Eq<grants::rotated_at, i64>, Eq<grants::expires_at, i64>);

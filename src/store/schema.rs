@@ -310,3 +310,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     users
 );
+
+diesel::allow_tables_to_appear_in_same_query!(backup_codes, totp_factors);

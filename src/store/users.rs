@@ -1,16 +1,22 @@
 //! Table `users`: people, their claims and their passwords' hashes.
 
-use diesel::prelude::*;
+use std::collections::BTreeMap;
+
+use diesel::{
+    dsl::Eq,
+    prelude::*,
+    result::{DatabaseErrorKind::UniqueViolation, Error as DieselError},
+};
 
 use super::{
     column::{attributes, attributes_text, id, known, list_text, strings},
     connection::{Db, per_backend},
     error::StoreError,
     page::{Page, PageRequest},
-    schema::users,
+    schema::{group_members, users},
 };
 use crate::domain::{
-    ids::UserId,
+    ids::{GroupId, UserId},
     time::Timestamp,
     user::{Address, Profile, Role, User, UserStatus},
 };
@@ -33,8 +39,8 @@ pub enum Updated {
     Absent,
 }
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = users, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
 pub(super) struct UserRow {
     id: String,
     username: String,
@@ -63,6 +69,19 @@ pub fn find_by_id(db: &mut Db, user: &UserId) -> Result<Option<User>, StoreError
     row.map(User::try_from).transpose()
 }
 
+/// By its normal form.
+pub fn find_by_email(db: &mut Db, email: &str) -> Result<Option<User>, StoreError> {
+    let row = users::table.filter(users::email.eq(email)).select(UserRow::as_select()).get_result(db).optional()?;
+    row.map(User::try_from).transpose()
+}
+
+/// `None` where the user has no password here, or is not there.
+pub fn find_password_hash(db: &mut Db, user: &UserId) -> Result<Option<String>, StoreError> {
+    let hash: Option<Option<String>> =
+        users::table.find(user.as_str()).select(users::password_hash).get_result(db).optional()?;
+    Ok(hash.flatten())
+}
+
 /// By address or username, in their normal form; with the password's hash if there is one.
 pub fn find_by_login(db: &mut Db, login: &str) -> Result<Option<(User, Option<String>)>, StoreError> {
     let columns = (UserRow::as_select(), users::password_hash);
@@ -81,22 +100,43 @@ pub fn insert(db: &mut Db, user: &User, password_hash: Option<&str>) -> Result<I
     if per_backend!(db, connection => statement.execute(connection))? == 1 {
         return Ok(Inserted::Inserted);
     }
-    match taken(db, user)? {
-        Some(Updated::EmailTaken) => Ok(Inserted::EmailTaken),
-        Some(_) => Ok(Inserted::UsernameTaken),
-        None => Err(StoreError::fault("a user of this id exists")),
-    }
+    taken(db, user)?.ok_or_else(|| StoreError::fault("a user of this id exists"))
 }
 
 pub fn update_status(db: &mut Db, user: &UserId, status: UserStatus, now: Timestamp) -> Result<bool, StoreError> {
-    let change =
-        (users::status.eq(status.as_str()), users::version.eq(users::version + 1), users::updated_at.eq(now.unix()));
+    let change = (users::status.eq(status.as_str()), next_version(), users::updated_at.eq(now.unix()));
+    Ok(diesel::update(users::table.find(user.as_str())).set(change).execute(db)? == 1)
+}
+
+pub fn update_role(db: &mut Db, user: &UserId, role: Role, now: Timestamp) -> Result<bool, StoreError> {
+    let change = (users::role.eq(role.as_str()), next_version(), users::updated_at.eq(now.unix()));
     Ok(diesel::update(users::table.find(user.as_str())).set(change).execute(db)? == 1)
 }
 
 pub fn update_password(db: &mut Db, user: &UserId, hash: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let change =
-        (users::password_hash.eq(hash), users::version.eq(users::version + 1), users::updated_at.eq(now.unix()));
+    let change = (users::password_hash.eq(hash), next_version(), users::updated_at.eq(now.unix()));
+    Ok(diesel::update(users::table.find(user.as_str())).set(change).execute(db)? == 1)
+}
+
+/// All of them, in the place of those before.
+pub fn update_privileges(
+    db: &mut Db,
+    user: &UserId,
+    privileges: &[String],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let change = (users::privileges.eq(list_text(privileges)), next_version(), users::updated_at.eq(now.unix()));
+    Ok(diesel::update(users::table.find(user.as_str())).set(change).execute(db)? == 1)
+}
+
+/// All of them, in the place of those before; the version stays.
+pub fn update_attributes(
+    db: &mut Db,
+    user: &UserId,
+    members: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let change = (users::attributes.eq(attributes_text(members)), users::updated_at.eq(now.unix()));
     Ok(diesel::update(users::table.find(user.as_str())).set(change).execute(db)? == 1)
 }
 
@@ -106,18 +146,80 @@ pub fn replace_hash(db: &mut Db, user: &UserId, old: &str, new: &str) -> Result<
     Ok(diesel::update(unchanged).set(users::password_hash.eq(new)).execute(db)? == 1)
 }
 
-/// Writes everything but the id and the password.
-pub fn update_profile(db: &mut Db, user: &User) -> Result<Updated, StoreError> {
-    use diesel::result::{DatabaseErrorKind::UniqueViolation, Error};
+/// The address is the user's, who has proved it.
+pub fn confirm_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) -> Result<Updated, StoreError> {
+    let change = (users::email.eq(email), users::email_verified.eq(true), users::updated_at.eq(now.unix()));
+    let row = users::table.find(user.as_str());
+    unless_taken(db, Updated::EmailTaken, |db| diesel::update(row).set(change).execute(db))
+}
 
-    let statement = diesel::update(users::table.find(user.id.as_str())).set(UserRow::from(user));
-    // In a savepoint: a violation would end a PostgreSQL transaction, and an UPDATE knows no ON CONFLICT.
-    match db.transaction(|db| statement.execute(db)) {
+/// An address that nobody has proved yet.
+pub fn update_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) -> Result<Updated, StoreError> {
+    let change = (users::email.eq(email), users::email_verified.eq(false), users::updated_at.eq(now.unix()));
+    let row = users::table.find(user.as_str());
+    unless_taken(db, Updated::EmailTaken, |db| diesel::update(row).set(change).execute(db))
+}
+
+/// Writes the username, the profile and the time of the change, and nothing else: what became of address, password,
+/// status, role, privileges, attributes and version since this user was read stays.
+pub fn update_profile(db: &mut Db, user: &User) -> Result<Updated, StoreError> {
+    let row = UserRow::from(user);
+    let change = (
+        users::username.eq(row.username),
+        users::name.eq(row.name),
+        users::given_name.eq(row.given_name),
+        users::family_name.eq(row.family_name),
+        users::picture.eq(row.picture),
+        users::locale.eq(row.locale),
+        users::zoneinfo.eq(row.zoneinfo),
+        users::phone_number.eq(row.phone_number),
+        users::phone_number_verified.eq(row.phone_number_verified),
+        users::address.eq(row.address),
+        users::updated_at.eq(row.updated_at),
+    );
+    let row = users::table.find(user.id.as_str());
+    unless_taken(db, Updated::UsernameTaken, |db| diesel::update(row).set(change).execute(db))
+}
+
+/// In a savepoint: a violation would end a PostgreSQL transaction, and an UPDATE knows no ON CONFLICT.
+fn unless_taken(
+    db: &mut Db,
+    taken: Updated,
+    statement: impl FnOnce(&mut Db) -> QueryResult<usize>,
+) -> Result<Updated, StoreError> {
+    match db.transaction(statement) {
         Ok(0) => Ok(Updated::Absent),
         Ok(_) => Ok(Updated::Updated),
-        Err(Error::DatabaseError(UniqueViolation, _)) => Ok(taken(db, user)?.unwrap_or(Updated::EmailTaken)),
+        Err(DieselError::DatabaseError(UniqueViolation, _)) => Ok(taken),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Nobody else takes this lock of the user until the transaction ends: for what must be seen whole before it is
+/// replaced. SQLite has one writer anyway.
+pub fn lock(db: &mut Db, user: &UserId) -> Result<(), StoreError> {
+    if let Db::Postgres(connection) = db {
+        let row = users::table.find(user.as_str()).select(users::id).for_no_key_update();
+        row.get_result::<String>(connection).optional()?;
+    }
+    Ok(())
+}
+
+/// Puts up the version for a change in another table.
+pub(super) fn bump(db: &mut Db, user: &UserId) -> Result<bool, StoreError> {
+    Ok(diesel::update(users::table.find(user.as_str())).set(next_version()).execute(db)? == 1)
+}
+
+pub(super) fn bump_members_of(db: &mut Db, group: &GroupId) -> Result<usize, StoreError> {
+    let members =
+        group_members::table.filter(group_members::group_id.eq(group.as_str())).select(group_members::user_id);
+    Ok(diesel::update(users::table.filter(users::id.eq_any(members))).set(next_version()).execute(db)?)
+}
+
+type NextVersion = Eq<users::version, diesel::dsl::Add<users::version, i64>>;
+
+fn next_version() -> NextVersion {
+    users::version.eq(users::version + 1)
 }
 
 /// Sessions, consents and grants go with the user.
@@ -147,15 +249,15 @@ pub fn list(db: &mut Db, request: &PageRequest) -> Result<Page<User>, StoreError
 }
 
 /// Which unique member of `user` another one has.
-fn taken(db: &mut Db, user: &User) -> Result<Option<Updated>, StoreError> {
+fn taken(db: &mut Db, user: &User) -> Result<Option<Inserted>, StoreError> {
     let others = users::table.filter(users::id.ne(user.id.as_str()));
     let email = others.filter(users::email.eq(user.email.as_deref()));
     let username = others.filter(users::username.eq(&user.username));
     if diesel::select(diesel::dsl::exists(email)).get_result(db)? {
-        return Ok(Some(Updated::EmailTaken));
+        return Ok(Some(Inserted::EmailTaken));
     }
     let held: bool = diesel::select(diesel::dsl::exists(username)).get_result(db)?;
-    Ok(held.then_some(Updated::UsernameTaken))
+    Ok(held.then_some(Inserted::UsernameTaken))
 }
 
 #[diesel::declare_sql_function]
@@ -263,20 +365,24 @@ mod tests {
             });
             let expected = [Inserted::Inserted, Inserted::EmailTaken, Inserted::UsernameTaken, Inserted::Inserted];
             assert_eq!(outcome.unwrap(), expected);
-            let taken = User { email: first.email.clone(), ..third.clone() };
-            let renamed = User { username: first.username.clone(), ..third.clone() };
-            let moved = User { email: Some("new@example.com".to_owned()), ..third.clone() };
+            let taken = User { username: first.username.clone(), ..third.clone() };
+            let renamed = User { username: "zed".to_owned(), updated_at: after(3), ..third.clone() };
             let changes = store.write(|db| {
                 Ok([
+                    confirm_email(db, &third.id, "user1@example.com", after(1))?,
+                    update_email(db, &third.id, "user1@example.com", after(1))?,
                     update_profile(db, &taken)?,
-                    update_profile(db, &renamed)?,
                     update_profile(db, &second)?,
-                    update_profile(db, &moved)?,
+                    confirm_email(db, &second.id, "new@example.com", after(1))?,
+                    update_email(db, &third.id, "new@example.com", after(2))?,
+                    update_profile(db, &renamed)?,
                 ])
             });
-            let expected = [Updated::EmailTaken, Updated::UsernameTaken, Updated::Absent, Updated::Updated];
-            assert_eq!(changes.unwrap(), expected);
-            assert_eq!(store.read(|db| find_by_id(db, &third.id)).unwrap(), Some(moved));
+            let (address, name) = (Updated::EmailTaken, Updated::UsernameTaken);
+            let (absent, updated) = (Updated::Absent, Updated::Updated);
+            assert_eq!(changes.unwrap(), [address, address, name, absent, absent, updated, updated]);
+            let expected = User { email: Some("new@example.com".to_owned()), email_verified: false, ..renamed };
+            assert_eq!(store.read(|db| find_by_email(db, "new@example.com")).unwrap(), Some(expected));
         });
     }
 
@@ -301,7 +407,7 @@ mod tests {
             store.write(|db| update_status(db, &alice.id, UserStatus::Suspended, after(9))).unwrap();
             let (found, hash) = store.read(|db| find_by_login(db, "user1")).unwrap().unwrap();
             assert_eq!(hash.as_deref(), Some("new"));
-            assert_eq!(found, User { status: UserStatus::Suspended, updated_at: after(9), ..alice });
+            assert_eq!(found, User { status: UserStatus::Suspended, version: 3, updated_at: after(9), ..alice });
             assert!(!store.write(|db| update_status(db, &user(2).id, UserStatus::Active, NOW)).unwrap());
         });
     }

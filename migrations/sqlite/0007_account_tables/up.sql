@@ -104,7 +104,7 @@ CREATE TABLE rate_counters (
 ) WITHOUT ROWID;
 CREATE INDEX rate_counters_by_expiry ON rate_counters (expires_at);
 
--- user_id is no foreign key: what was done to an account outlives it.
+-- user_id is no foreign key: what was done to an account outlives it. An id begins with its moment.
 CREATE TABLE audit_events (
     id TEXT NOT NULL PRIMARY KEY,
     at BIGINT NOT NULL,
@@ -114,6 +114,5 @@ CREATE TABLE audit_events (
     outcome TEXT NOT NULL,
     address TEXT,
     detail TEXT
-);
+) WITHOUT ROWID;
 CREATE INDEX audit_events_by_user ON audit_events (user_id, id);
-CREATE INDEX audit_events_by_time ON audit_events (at);
