@@ -32,7 +32,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("argon2", &["crypto/"]),
     ("askama", &["http/"]),
     ("diesel", &["store/"]),
-    ("openidconnect", &["protocol/discovery.rs"]),
+    ("openidconnect", &["protocol/discovery.rs", "outbound/"]),
     ("oxide_auth", &["services/grants/"]),
     ("r2d2", &["store/"]),
     ("reqwest", &["outbound/"]),

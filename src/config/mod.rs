@@ -18,6 +18,7 @@ pub mod log;
 pub mod mounts;
 pub mod network;
 pub mod passwords;
+pub mod providers;
 pub mod second_factor;
 pub mod sessions;
 pub mod sources;
@@ -43,6 +44,7 @@ pub struct Settings {
     pub second_factor: second_factor::SecondFactorSettings,
     pub api_keys: api_keys::ApiKeySettings,
     pub mounts: Vec<mounts::MountSettings>,
+    pub providers: Vec<providers::ProviderSettings>,
     pub log: log::LogSettings,
     /// The file that was read, if there was one.
     #[serde(skip)]
@@ -86,6 +88,7 @@ impl Settings {
         self.accounts.check()?;
         self.api_keys.check()?;
         self.mounts.iter().try_for_each(mounts::MountSettings::check)?;
+        providers::check(&self.providers)?;
         self.log.check()?;
         let life = self.keys.rotation().0;
         require(

@@ -18,6 +18,7 @@ pub enum Purpose {
     Interaction,
     Form,
     Playground,
+    Upstream,
     SigningKey,
     Refresh,
 }
@@ -54,6 +55,7 @@ impl Purpose {
             Self::Interaction => b"interaction",
             Self::Form => b"form",
             Self::Playground => b"playground",
+            Self::Upstream => b"upstream",
             Self::SigningKey => b"signing-key",
             Self::Refresh => b"refresh",
         }

@@ -18,6 +18,7 @@ pub(super) struct Entry {
     interaction: Keys,
     form: Keys,
     playground: Keys,
+    upstream: Keys,
     signing_key: Keys,
     refresh: Keys,
 }
@@ -59,6 +60,7 @@ impl Entry {
             interaction: keys(Purpose::Interaction),
             form: keys(Purpose::Form),
             playground: keys(Purpose::Playground),
+            upstream: keys(Purpose::Upstream),
             signing_key: keys(Purpose::SigningKey),
             refresh: keys(Purpose::Refresh),
         }
@@ -70,6 +72,7 @@ impl Entry {
             Purpose::Interaction => &self.interaction,
             Purpose::Form => &self.form,
             Purpose::Playground => &self.playground,
+            Purpose::Upstream => &self.upstream,
             Purpose::SigningKey => &self.signing_key,
             Purpose::Refresh => &self.refresh,
         }
