@@ -35,6 +35,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("lettre", &["outbound/"]),
     ("ldap3", &["outbound/"]),
     ("openidconnect", &["protocol/discovery.rs"]),
+    ("openidconnect", &["protocol/discovery.rs", "outbound/"]),
     ("oxide_auth", &["services/grants/"]),
     ("r2d2", &["store/"]),
     ("reqwest", &["outbound/"]),

@@ -20,6 +20,7 @@ pub mod mail;
 pub mod mounts;
 pub mod network;
 pub mod passwords;
+pub mod providers;
 pub mod second_factor;
 pub mod sessions;
 pub mod sources;
@@ -47,6 +48,7 @@ pub struct Settings {
     pub mail: mail::MailSettings,
     pub mounts: Vec<mounts::MountSettings>,
     pub directories: Vec<directories::DirectorySettings>,
+    pub providers: Vec<providers::ProviderSettings>,
     pub log: log::LogSettings,
     /// The file that was read, if there was one.
     #[serde(skip)]
@@ -92,6 +94,7 @@ impl Settings {
         self.mail.check()?;
         self.mounts.iter().try_for_each(mounts::MountSettings::check)?;
         directories::DirectorySettings::check_all(&self.directories)?;
+        providers::check(&self.providers)?;
         self.log.check()?;
         let life = self.keys.rotation().0;
         require(

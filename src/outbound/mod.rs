@@ -4,3 +4,4 @@ pub mod fetch;
 pub mod ldap;
 pub mod loopback;
 pub mod mail;
+pub mod oidc;
