@@ -16,6 +16,7 @@ pub mod doctor;
 pub mod key;
 pub mod list;
 pub mod migrate;
+pub mod openapi;
 pub mod output;
 pub mod password;
 pub mod purge;
@@ -73,6 +74,7 @@ pub enum Command {
     Dev(dev::DevArgs),
     Migrate(migrate::MigrateArgs),
     Doctor(doctor::DoctorArgs),
+    Openapi(openapi::OpenapiArgs),
     #[command(flatten)]
     Administer(Administer),
 }

@@ -182,3 +182,82 @@ impl TryFrom<ApiKeyRow> for ApiKey {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, after, api_key, cast, on_each, user, winners},
+        *,
+    };
+
+    #[test]
+    fn a_key_survives_the_table_and_is_found_by_its_digest_with_its_user() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let (full, bare) = (
+                ApiKey { previous: Some((SecretDigest([9; 32]), after(60))), ..api_key(1, &alice) },
+                ApiKey { description: None, expires_at: None, environment: Environment::Test, ..api_key(2, &alice) },
+            );
+            store.write(|db| insert(db, &full).and_then(|()| insert(db, &bare))).unwrap();
+            let found = |n| store.read(|db| find_by_digest(db, &SecretDigest([n; 32]))).unwrap();
+            assert_eq!(found(1), Some((full.clone(), alice.clone())));
+            assert_eq!(found(9), Some((full.clone(), alice.clone())), "the digest before the rotation");
+            assert_eq!(found(2), Some((bare.clone(), alice.clone())));
+            assert_eq!(found(3), None);
+            assert_eq!(store.read(|db| find(db, &alice.id, &full.id)).unwrap(), Some(full));
+            assert_eq!(store.read(|db| find(db, &user(2).id, &bare.id)).unwrap(), None, "another user's key");
+        });
+    }
+
+    #[test]
+    fn the_list_shows_live_keys_oldest_first_and_deleting_is_for_their_user() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let endless = ApiKey { expires_at: None, ..api_key(3, &alice) };
+            for key in [&endless, &api_key(2, &alice), &api_key(1, &alice)] {
+                store.write(|db| insert(db, key)).unwrap();
+            }
+            let listed = |at| -> Vec<_> {
+                let keys = store.read(|db| list_by_user(db, &alice.id, at)).unwrap();
+                keys.into_iter().map(|key| key.name).collect()
+            };
+            assert_eq!(listed(after(999)), ["Key 1", "Key 2", "Key 3"]);
+            assert_eq!(listed(after(1000)), ["Key 3"]);
+            assert!(!store.write(|db| delete(db, &user(2).id, &endless.id)).unwrap());
+            assert!(store.write(|db| delete(db, &alice.id, &endless.id)).unwrap());
+            assert!(!store.write(|db| delete(db, &alice.id, &endless.id)).unwrap());
+            assert_eq!(store.write(|db| delete_all_of(db, &alice.id)).unwrap(), 2);
+        });
+    }
+
+    #[test]
+    fn of_20_rotations_that_saw_the_same_key_one_wins() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let key = api_key(99, &alice);
+            store.write(|db| insert(db, &key)).unwrap();
+            let won = winners(store, |db, n| {
+                let previous = Some((key.digest, after(60)));
+                rotate(db, &ApiKey { digest: SecretDigest([n; 32]), previous, ..key.clone() }, &key.digest)
+            });
+            assert_eq!(won, 1);
+            let (rotated, _) = store.read(|db| find_by_digest(db, &key.digest)).unwrap().unwrap();
+            assert_ne!(rotated.digest, key.digest);
+            assert_eq!(rotated.previous, Some((key.digest, after(60))));
+        });
+    }
+
+    #[test]
+    fn a_use_is_written_once_in_a_while() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let key = api_key(1, &alice);
+            store.write(|db| insert(db, &key)).unwrap();
+            let touched = |at| store.write(|db| touch(db, &key.id, after(at), after(at - 60))).unwrap();
+            assert_eq!([touched(0), touched(30), touched(60), touched(61)], [true, false, false, true]);
+            assert_eq!(winners(store, |db, _| touch(db, &key.id, after(500), after(440))), 1);
+            let found = store.read(|db| find(db, &alice.id, &key.id)).unwrap().unwrap();
+            assert_eq!((found.last_used_at, found.created_at), (Some(after(500)), NOW));
+        });
+    }
+}

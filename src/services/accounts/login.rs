@@ -70,6 +70,20 @@ pub async fn login(core: &Core, login: Login) -> Result<LoginOutcome, Refusal> {
     begun.map(|begun| LoginOutcome::SignedIn(Box::new(begun))).ok_or(Refusal::InvalidCredentials)
 }
 
+/// Goes on after the first factor, whoever saw it: with a session, or with the second factor's challenge.
+pub async fn enter(core: &Core, user: User, sign_in: SignIn) -> Result<LoginOutcome, Refusal> {
+    match user.status {
+        UserStatus::Active => {}
+        UserStatus::Suspended => return Err(Refusal::Suspended),
+        UserStatus::Disabled => return Err(Refusal::Disabled),
+    }
+    core.run(move |core| {
+        let begun = core.store.write(|db| sessions::begin(core, db, &user, &sign_in))?;
+        Ok(LoginOutcome::SignedIn(Box::new(begun)))
+    })
+    .await
+}
+
 /// `None` is no name that anybody could have.
 fn find_by_name(core: &Core, name: Option<&str>) -> Result<Option<(User, Option<String>)>, Fault> {
     let Some(name) = name else {

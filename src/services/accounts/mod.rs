@@ -17,7 +17,7 @@ pub use caller::{Account, Caller, Credential, Reader};
 pub use confirm::{confirm, confirm_by_link, request_confirmation};
 pub use delete::delete_user;
 pub use devices::{Device, devices, end_device, end_other_devices, logout, logout_by_tokens};
-pub use login::{Login, LoginOutcome, Second, login};
+pub use login::{Login, LoginOutcome, Second, enter, login};
 pub use password::{Whom, change_password, request_reset, reset_password, set_password};
 pub use profile::{Changes, Person, SecondFactorState, me, person, update};
 pub use refusal::{Refusal, Thing, Weakness};

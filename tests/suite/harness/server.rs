@@ -169,11 +169,12 @@ fn settings(place: &Place, issuer: &str) -> Settings {
     settings.database.statement_seconds = Seconds(60);
     settings.keys.directory = place.keys();
     settings.keys.sealing_key = Some(SealingRing::generate());
+    settings.mail.folder = place.letters();
     settings.http.workers = 1;
     settings.passwords.memory_kib = 8;
     settings.passwords.iterations = 1;
     let generous = Rate { burst: 100_000, per_minute: 100_000 };
-    settings.limits = LimitSettings { login_per_address: generous, login_per_account: generous };
+    settings.limits = LimitSettings { node_per_address: generous, node_per_account: generous };
     settings
 }
 
