@@ -68,6 +68,11 @@ impl Issuer {
         &self.origin
     }
 
+    /// The name that people know the server by: `login.example.com`, with a port if it is not the usual one.
+    pub fn host(&self) -> &str {
+        self.origin().split_once("://").map_or("", |(_, host)| host)
+    }
+
     /// The address of one of our own paths: `url("/token")`.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.text)

@@ -77,7 +77,10 @@ mod tests {
     fn a_code_is_good_one_step_early_and_one_step_late() {
         let step = 1_111_111_111 / STEP_SECONDS;
         let found = |steps: i64| step_of(&rfc_secret(), "050471", at((step + steps) * STEP_SECONDS));
-        assert_eq!([found(-2), found(-1), found(0), found(1), found(2)], [None, Some(step), Some(step), Some(step), None]);
+        assert_eq!(
+            [found(-2), found(-1), found(0), found(1), found(2)],
+            [None, Some(step), Some(step), Some(step), None]
+        );
     }
 
     #[test]

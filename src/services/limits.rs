@@ -16,10 +16,7 @@ use crate::{
         limits::{Free, LimitSettings, Rate},
     },
     crypto::seal::Purpose,
-    domain::{
-        limit::Pace,
-        time::Seconds,
-    },
+    domain::{limit::Pace, time::Seconds},
     store::{Db, StoreError, rate_counters},
 };
 
