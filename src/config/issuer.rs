@@ -68,9 +68,11 @@ impl Issuer {
         &self.origin
     }
 
-    /// The name that people know the server by: `login.example.com`, with a port if it is not the usual one.
+    /// `login.example.com`, without a port.
     pub fn host(&self) -> &str {
-        self.origin().split_once("://").map_or("", |(_, host)| host)
+        let authority = self.origin.split_once("://").map_or("", |(_, authority)| authority);
+        let port = authority.rfind(':').filter(|at| !authority.get(*at..).unwrap_or_default().contains(']'));
+        port.and_then(|at| authority.get(..at)).unwrap_or(authority)
     }
 
     /// The address of one of our own paths: `url("/token")`.
