@@ -34,7 +34,6 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("diesel", &["store/"]),
     ("lettre", &["outbound/"]),
     ("ldap3", &["outbound/"]),
-    ("openidconnect", &["protocol/discovery.rs"]),
     ("openidconnect", &["protocol/discovery.rs", "outbound/"]),
     ("oxide_auth", &["services/grants/"]),
     ("r2d2", &["store/"]),
