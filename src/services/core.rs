@@ -8,6 +8,7 @@ use super::{
     clients::ClientCache,
     clock::Clock,
     fault::Fault,
+    federation::directory::Directories,
     keys::Keys,
     limits::Limits,
     registry::Registry,
@@ -38,6 +39,7 @@ pub struct Parts {
     pub clients: ClientCache,
     pub registry: Registry,
     pub limits: Limits,
+    pub directories: Directories,
     /// What this node calls itself in the leases.
     pub node: String,
     workers: Threads,
@@ -66,6 +68,7 @@ impl Core {
             clients: ClientCache::new(&settings.clients),
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
+            directories: Directories::open(&settings.directories)?,
             node: random::token().reveal().clone(),
             workers: Threads::start("worker", workers, queue).map_err(|error| no_threads(&error))?,
             hashers: Threads::start("hasher", hashers, queue).map_err(|error| no_threads(&error))?,
