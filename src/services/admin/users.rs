@@ -16,7 +16,7 @@ use crate::{
     store::{
         connection::Db,
         error::StoreError,
-        grants,
+        grants, one_time_tokens,
         page::{Page, PageRequest},
         sessions,
         users::{self, Inserted},
@@ -91,7 +91,7 @@ pub async fn set_status(core: &Core, who: &str, status: UserStatus) -> Result<Us
         let changed = core.store.write(|db| {
             let Some(user) = find(db, &who)? else { return Ok(None) };
             users::update_status(db, &user.id, status, now)?;
-            Ok(Some(User { status, updated_at: now, ..user }))
+            users::find_by_id(db, &user.id)
         })?;
         changed.ok_or_else(|| absent("user", &who))
     })
@@ -111,7 +111,9 @@ pub async fn set_password(core: &Core, who: &str, password: Secret<String>) -> R
             sessions::delete_by_user(db, &user.id)?;
             // Offline grants, too: whoever had the old password may have made them.
             grants::revoke_by_user(db, &user.id, now, now.plus(Seconds::days(1)))?;
-            Ok(Some(User { updated_at: now, ..user }))
+            // Neither does a reset or a sign-in that was under way go on.
+            one_time_tokens::delete_all_of(db, &user.id)?;
+            users::find_by_id(db, &user.id)
         })?;
         changed.ok_or_else(|| absent("user", &who))
     })
