@@ -105,6 +105,18 @@ impl LimitSettings {
 }
 
 impl Tries {
+    /// The same for each kind.
+    pub const fn all(free: Free) -> Self {
+        Self {
+            login: free,
+            second_factor: free,
+            confirm: free,
+            reset: free,
+            check_registration: free,
+            register: free,
+        }
+    }
+
     fn check(&self) -> Result<(), Misfit> {
         let each = [
             ("limits.tries.login.per_address", self.login.per_address),

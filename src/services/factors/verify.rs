@@ -25,7 +25,7 @@ pub enum Demand {
 }
 
 pub fn demanded(settings: &Settings, db: &mut Db, user: &User) -> Result<Demand, StoreError> {
-    if totp_factors::find(db, &user.id)?.is_some_and(|factor| factor.is_on()) {
+    if is_on(db, &user.id)? {
         return Ok(Demand::Code);
     }
     let required = match settings.second_factor.required {
@@ -34,6 +34,11 @@ pub fn demanded(settings: &Settings, db: &mut Db, user: &User) -> Result<Demand,
         Required::Everybody => true,
     };
     Ok(if required { Demand::Enrolment } else { Demand::Nothing })
+}
+
+/// Whether this user has a second factor.
+pub fn is_on(db: &mut Db, user: &UserId) -> Result<bool, StoreError> {
+    Ok(totp_factors::find(db, user)?.is_some_and(|factor| factor.is_on()))
 }
 
 fn is_admin(db: &mut Db, user: &User) -> Result<bool, StoreError> {
