@@ -171,7 +171,7 @@ fn tell(core: &Core, db: &mut Db, user: &User, key: &ApiKey) -> Result<(), Store
     let Some(to) = user.email.clone().filter(|_| user.email_verified) else {
         return Ok(());
     };
-    let content = Content::ApiKeyCreated { key: format!("{} ({}…)", key.name, key.prefix) };
+    let content = Content::ApiKeyCreated { key: key.name.clone() };
     mail::post(core, db, &Letter { to, name: user.profile.name.clone(), content }, LETTER_LIFE)
 }
 

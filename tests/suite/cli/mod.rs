@@ -1,6 +1,7 @@
 //! The command line, by the real program: beside a running server, and alone.
 
 mod answers;
+mod api_key;
 mod doctor;
 mod live;
 mod serve;

@@ -1,5 +1,6 @@
 //! One file per endpoint, and per subject that several of them share.
 
+mod api_key;
 mod authorize;
 mod client_auth;
 mod client_credentials;

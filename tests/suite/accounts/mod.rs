@@ -1,0 +1,3 @@
+//! Accounts, below their contracts and pages: what the services promise them.
+
+mod api_keys;
