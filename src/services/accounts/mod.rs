@@ -12,6 +12,7 @@ mod profile;
 mod refusal;
 mod register;
 mod tokens;
+pub(in crate::services) mod username;
 
 pub use applications::{Application, applications, withdraw};
 pub use caller::{Account, Caller, Credential, Reader};
