@@ -23,6 +23,7 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
         name: body.username,
         password: Secret::new(body.password),
         second: Second::Inline(body.code.map(Secret::new)),
+        unconfirmed: call.mount.unconfirmed,
         door: call.door(),
         unconfirmed: call.mount.unconfirmed,
         visitor: call.visitor(),

@@ -55,6 +55,7 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
         name: body.email,
         password: Secret::new(body.password),
         second: Second::Challenge,
+        unconfirmed: call.mount.unconfirmed,
         door: call.door(),
         unconfirmed: call.mount.unconfirmed,
         visitor: call.visitor(),
