@@ -11,6 +11,7 @@
 
 mod browser;
 mod cli;
+mod directories;
 mod durability;
 mod harness;
 mod journeys;
