@@ -3,3 +3,5 @@
 pub mod fetch;
 pub mod ldap;
 pub mod loopback;
+pub mod mail;
+pub mod oidc;

@@ -11,6 +11,7 @@ use super::{
     federation::directory::Directories,
     keys::Keys,
     limits::Limits,
+    mail::Outbox,
     registry::Registry,
     threads::{Threads, cores},
 };
@@ -39,6 +40,7 @@ pub struct Parts {
     pub clients: ClientCache,
     pub registry: Registry,
     pub limits: Limits,
+    pub outbox: Outbox,
     pub directories: Directories,
     /// What this node calls itself in the leases.
     pub node: String,
@@ -68,6 +70,7 @@ impl Core {
             clients: ClientCache::new(&settings.clients),
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
+            outbox: Outbox::default(),
             directories: Directories::open(&settings.directories)?,
             node: random::token().reveal().clone(),
             workers: Threads::start("worker", workers, queue).map_err(|error| no_threads(&error))?,

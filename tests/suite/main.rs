@@ -15,6 +15,7 @@ mod directories;
 mod durability;
 mod harness;
 mod journeys;
+mod mail;
 mod oauth;
 mod pages;
 mod program;
