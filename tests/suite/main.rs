@@ -12,6 +12,7 @@
 mod accounts;
 mod browser;
 mod cli;
+mod directories;
 mod durability;
 mod harness;
 mod journeys;
