@@ -73,7 +73,11 @@ impl ProviderSettings {
 
     fn check(&self) -> Result<(), Misfit> {
         let plain = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        require((1..=32).contains(&self.name.len()) && plain(&self.name), "providers.name", "must be 1 to 32 of a-z 0-9 -")?;
+        require(
+            (1..=32).contains(&self.name.len()) && plain(&self.name),
+            "providers.name",
+            "must be 1 to 32 of a-z 0-9 -",
+        )?;
         require(!self.label.trim().is_empty(), "providers.label", "is empty")?;
         require(!self.client_id.is_empty(), "providers.client_id", "is empty")?;
         require(
@@ -91,7 +95,8 @@ impl ProviderSettings {
         )?;
         let place = self.issuer.as_deref().unwrap_or(&self.entra_authority);
         require(is_safe(place), "providers.issuer", "must begin with https:// (http:// only on a loopback host)")?;
-        let scope = |text: &String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b));
+        let scope =
+            |text: &String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b));
         require(self.scopes.iter().all(scope), "providers.scopes", "must be scopes, one in each text")
     }
 }
@@ -138,7 +143,8 @@ mod tests {
         assert_eq!(entra.key(), "entra:aaaa-1");
         assert!(check(&[entra.clone()]).is_ok());
         assert!(!format!("{entra:?}").contains("hush"));
-        let china = provider("name = 'e'\nentra_tenant = 'a'\nentra_authority = 'https://login.partner.microsoftonline.cn/'");
+        let china =
+            provider("name = 'e'\nentra_tenant = 'a'\nentra_authority = 'https://login.partner.microsoftonline.cn/'");
         assert_eq!(china.issuer(), "https://login.partner.microsoftonline.cn/a/v2.0");
     }
 

@@ -21,6 +21,7 @@ use crate::{
         seal::SealingRing,
     },
     domain::secret::Secret,
+    outbound::oidc::Upstream,
     store::Store,
 };
 
@@ -38,6 +39,8 @@ pub struct Parts {
     pub clients: ClientCache,
     pub registry: Registry,
     pub limits: Limits,
+    /// The providers of the settings, in their order.
+    pub upstreams: Vec<Upstream>,
     /// What this node calls itself in the leases.
     pub node: String,
     workers: Threads,
@@ -66,6 +69,7 @@ impl Core {
             clients: ClientCache::new(&settings.clients),
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
+            upstreams: settings.providers.iter().cloned().map(Upstream::new).collect(),
             node: random::token().reveal().clone(),
             workers: Threads::start("worker", workers, queue).map_err(|error| no_threads(&error))?,
             hashers: Threads::start("hasher", hashers, queue).map_err(|error| no_threads(&error))?,

@@ -13,3 +13,4 @@ pub mod playground;
 mod send;
 pub mod signed_out;
 pub mod step;
+pub mod upstream;

@@ -157,9 +157,7 @@ impl Upstream {
     }
 }
 
-fn refused(
-    reason: &RequestTokenError<FetchError, StandardErrorResponse<CoreErrorResponseType>>,
-) -> UpstreamError {
+fn refused(reason: &RequestTokenError<FetchError, StandardErrorResponse<CoreErrorResponseType>>) -> UpstreamError {
     match reason {
         RequestTokenError::ServerResponse(answer) => UpstreamError::Refused(answer.error().to_string()),
         RequestTokenError::Request(reason) => UpstreamError::Away(reason.to_string()),

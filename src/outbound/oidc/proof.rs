@@ -26,8 +26,7 @@ pub(super) struct More {
 
 impl AdditionalClaims for More {}
 
-pub(super) type Token =
-    IdToken<More, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+pub(super) type Token = IdToken<More, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 type Claims = openidconnect::IdTokenClaims<More, CoreGenderClaim>;
 
 /// Whom a provider vouches for.
@@ -105,7 +104,8 @@ impl Upstream {
 
     /// Issuer, audience, signature by a key of the provider, and times.
     fn verifier(&self, published: &Published, now: Timestamp) -> Result<CoreIdTokenVerifier<'static>, UpstreamError> {
-        let issuer = IssuerUrl::new(self.settings.issuer()).map_err(|reason| UpstreamError::Away(reason.to_string()))?;
+        let issuer =
+            IssuerUrl::new(self.settings.issuer()).map_err(|reason| UpstreamError::Away(reason.to_string()))?;
         let client = ClientId::new(self.settings.client_id.clone());
         let keys = published.keys.clone();
         let now_utc = utc(now);
@@ -114,9 +114,11 @@ impl Upstream {
             .set_allowed_algs(ALGORITHMS)
             .set_other_audience_verifier_fn(|_: &Audience| false)
             .set_time_fn(move || now_utc)
-            .set_issue_time_verifier_fn(move |issued| {
-                if issued <= latest { Ok(()) } else { Err("issued in the future".to_owned()) }
-            }))
+            .set_issue_time_verifier_fn(
+                move |issued| {
+                    if issued <= latest { Ok(()) } else { Err("issued in the future".to_owned()) }
+                },
+            ))
     }
 
     fn vouched(
@@ -133,7 +135,9 @@ impl Upstream {
         if let (Some(hash), Some(access)) = (claims.access_token_hash(), expected.access_token) {
             let key = token.signing_key(verifier).ok();
             let algorithm = token.signing_alg().ok();
-            let made = key.zip(algorithm).and_then(|(key, algorithm)| AccessTokenHash::from_token(access, algorithm, key).ok());
+            let made = key
+                .zip(algorithm)
+                .and_then(|(key, algorithm)| AccessTokenHash::from_token(access, algorithm, key).ok());
             if made.as_ref() != Some(hash) {
                 return Err(wrong("the token belongs to another access token (at_hash)"));
             }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use openidconnect::{
-    HttpRequest, ProviderMetadata as _, http,
+    HttpRequest, ProviderMetadata as _,
     core::{CoreJsonWebKeySet, CoreProviderMetadata},
+    http,
 };
 use serde::Deserialize;
 
