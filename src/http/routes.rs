@@ -13,6 +13,7 @@ use super::{
     oauth::{authorize, cors, discovery, introspect, jwks, logout, revoke, token, userinfo},
     ops::{assets, health},
     pages::{choose_account, consent, error, home, login, outbox, playground},
+    pages::{choose_account, consent, error, home, login, playground, upstream},
 };
 
 /// The routes of an issuer, below its path.
@@ -85,6 +86,9 @@ fn pages(config: &mut ServiceConfig, base: &str) {
         .service(read(&format!("{base}/authorize/resume"), || web::to(authorize::resume)))
         .service(form(&format!("{base}/login"), web::post().to(login::submit)))
         .service(form(&format!("{base}/login/cancel"), web::post().to(login::cancel)))
+        .service(form(&format!("{base}/login/with/{{provider}}"), web::post().to(upstream::depart)))
+        .service(read(&format!("{base}/login/callback/{{provider}}"), || web::to(upstream::callback)))
+        .service(form(&format!("{base}/account/providers/{{provider}}/link"), web::post().to(upstream::link)))
         .service(form(&format!("{base}/choose-account"), web::post().to(choose_account::submit)))
         .service(form(&format!("{base}/consent"), web::post().to(consent::submit)))
         .service(

@@ -29,6 +29,7 @@ use crate::{
     services::{
         accounts::{self, Login, LoginOutcome, Refusal, Second},
         fault::Failure as Failed,
+        federation::provider::{self, Offered},
         oauth::{
             authorize::{self, LoginStep, Why},
             browser::Browser,
@@ -48,6 +49,8 @@ pub struct LoginView<'a> {
     pub email: &'a str,
     pub reason: Option<Reason>,
     pub failure: Option<Failure>,
+    /// “Sign in with …”.
+    pub providers: Vec<Offered>,
 }
 
 /// Why somebody who has a session is asked again.
@@ -68,6 +71,8 @@ pub enum Failure {
     TooMany {
         seconds: u64,
     },
+    /// At a provider; in words of its own.
+    Elsewhere(&'static str),
 }
 
 impl fmt::Display for Failure {
@@ -75,6 +80,7 @@ impl fmt::Display for Failure {
         match self {
             Self::NotRight => f.write_str("The e-mail or password is not right."),
             Self::Suspended => f.write_str("This account is suspended. Ask your administrator."),
+            Self::Elsewhere(words) => f.write_str(words),
             Self::TooMany { seconds: 1 } => f.write_str("Too many attempts. Try again in 1 second."),
             Self::TooMany { seconds } => write!(f, "Too many attempts. Try again in {seconds} seconds."),
         }
@@ -85,6 +91,12 @@ impl fmt::Display for Failure {
 pub(super) fn show(app: &App, browser: &Browser, step: &LoginStep) -> HttpResponse {
     let email = step.hint.as_deref().unwrap_or_default();
     render(app, browser, step, email, None).ok()
+}
+
+/// The same page for somebody who went to a provider in vain.
+pub(super) fn show_again(app: &App, browser: &Browser, step: &LoginStep, failure: Failure) -> HttpResponse {
+    let email = step.hint.as_deref().unwrap_or_default();
+    render(app, browser, step, email, Some(failure)).status(StatusCode::BAD_REQUEST)
 }
 
 /// Signs in and goes on: 303, so that a reload sends no password again.
@@ -149,7 +161,7 @@ fn again(app: &App, browser: &Browser, page: &LoginStep, form: &Params, failure:
             answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             answer
         }
-        Failure::NotRight | Failure::Suspended => page.status(StatusCode::BAD_REQUEST),
+        Failure::NotRight | Failure::Suspended | Failure::Elsewhere(_) => page.status(StatusCode::BAD_REQUEST),
     }
 }
 
@@ -165,6 +177,7 @@ fn render(app: &App, browser: &Browser, step: &LoginStep, email: &str, failure: 
             Why::OtherUser => Some(Reason::OtherUser),
         },
         failure,
+        providers: provider::offered(&app.core),
     };
     send::page(&view).leads_to(&step.redirect_uri).binds(app, browser)
 }
@@ -176,7 +189,9 @@ mod tests {
 
     fn page(email: &str, reason: Option<Reason>, failure: Option<Failure>) -> String {
         let layout = layout();
-        let view = LoginView { layout: &layout, interaction: "sealed", client: CLIENT, email, reason, failure };
+        let providers = vec![Offered { name: "corp".into(), label: "Corp & Co".into(), key: "https://corp".into() }];
+        let view =
+            LoginView { layout: &layout, interaction: "sealed", client: CLIENT, email, reason, failure, providers };
         view.render().unwrap()
     }
 
@@ -214,6 +229,14 @@ mod tests {
     fn a_person_asked_again_is_told_why() {
         assert!(page("", Some(Reason::FreshSignIn), None).contains("asks you to sign in again"));
         assert!(page("", Some(Reason::OtherUser), None).contains("expects another account"));
+    }
+
+    #[test]
+    fn each_provider_has_its_button_and_carries_the_interaction() {
+        let page = page("", None, None);
+        assert!(page.contains("action=\"/base/login/with/corp\""), "{page}");
+        assert!(page.contains("Sign in with Corp &#38; Co</button>"), "{page}");
+        assert_eq!(page.matches("name=\"interaction\" value=\"sealed\"").count(), 3);
     }
 
     #[test]

@@ -14,3 +14,4 @@ pub mod playground;
 mod send;
 pub mod signed_out;
 pub mod step;
+pub mod upstream;
