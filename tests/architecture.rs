@@ -30,9 +30,11 @@ const TOP: &[&str] = &["lib.rs", "main.rs", "app.rs", "run.rs", "server.rs"];
 const CONFINED: &[(&str, &[&str])] = &[
     ("actix", &["http/", "app.rs", "server.rs", "main.rs"]),
     ("argon2", &["crypto/"]),
-    ("askama", &["http/"]),
+    ("askama", &["http/", "outbound/mail/"]),
     ("diesel", &["store/"]),
-    ("openidconnect", &["protocol/discovery.rs"]),
+    ("lettre", &["outbound/"]),
+    ("ldap3", &["outbound/"]),
+    ("openidconnect", &["protocol/discovery.rs", "outbound/"]),
     ("oxide_auth", &["services/grants/"]),
     ("r2d2", &["store/"]),
     ("reqwest", &["outbound/"]),

@@ -10,14 +10,17 @@ pub mod accounts;
 pub mod api_keys;
 pub mod clients;
 pub mod database;
+pub mod directories;
 pub mod http;
 pub mod issuer;
 pub mod keys;
 pub mod limits;
 pub mod log;
+pub mod mail;
 pub mod mounts;
 pub mod network;
 pub mod passwords;
+pub mod providers;
 pub mod second_factor;
 pub mod sessions;
 pub mod sources;
@@ -42,7 +45,10 @@ pub struct Settings {
     pub accounts: accounts::AccountSettings,
     pub second_factor: second_factor::SecondFactorSettings,
     pub api_keys: api_keys::ApiKeySettings,
+    pub mail: mail::MailSettings,
     pub mounts: Vec<mounts::MountSettings>,
+    pub directories: Vec<directories::DirectorySettings>,
+    pub providers: Vec<providers::ProviderSettings>,
     pub log: log::LogSettings,
     /// The file that was read, if there was one.
     #[serde(skip)]
@@ -85,7 +91,10 @@ impl Settings {
         self.clients.check()?;
         self.accounts.check()?;
         self.api_keys.check()?;
+        self.mail.check()?;
         self.mounts.iter().try_for_each(mounts::MountSettings::check)?;
+        directories::DirectorySettings::check_all(&self.directories)?;
+        providers::check(&self.providers)?;
         self.log.check()?;
         let life = self.keys.rotation().0;
         require(

@@ -12,7 +12,7 @@ use super::{
     app::{App, Mode},
     oauth::{authorize, cors, discovery, introspect, jwks, logout, revoke, token, userinfo},
     ops::{assets, health},
-    pages::{choose_account, consent, error, home, login, playground},
+    pages::{choose_account, consent, error, home, login, outbox, playground},
 };
 
 /// The routes of an issuer, below its path.
@@ -114,7 +114,8 @@ fn development(config: &mut ServiceConfig, base: &str) {
                 .route(web::post().to(playground::post))
                 .default_service(not_allowed("GET, HEAD, POST")),
         )
-        .service(read(&format!("{base}/playground/callback"), || web::to(playground::callback)));
+        .service(read(&format!("{base}/playground/callback"), || web::to(playground::callback)))
+        .service(read(&format!("{base}/outbox"), || web::to(outbox::get)));
 }
 
 /// A resource that is only read.

@@ -8,8 +8,10 @@ use super::{
     clients::ClientCache,
     clock::Clock,
     fault::Fault,
+    federation::directory::Directories,
     keys::Keys,
     limits::Limits,
+    mail::Outbox,
     registry::Registry,
     threads::{Threads, cores},
 };
@@ -38,6 +40,8 @@ pub struct Parts {
     pub clients: ClientCache,
     pub registry: Registry,
     pub limits: Limits,
+    pub outbox: Outbox,
+    pub directories: Directories,
     /// What this node calls itself in the leases.
     pub node: String,
     workers: Threads,
@@ -66,6 +70,8 @@ impl Core {
             clients: ClientCache::new(&settings.clients),
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
+            outbox: Outbox::default(),
+            directories: Directories::open(&settings.directories)?,
             node: random::token().reveal().clone(),
             workers: Threads::start("worker", workers, queue).map_err(|error| no_threads(&error))?,
             hashers: Threads::start("hasher", hashers, queue).map_err(|error| no_threads(&error))?,

@@ -6,12 +6,13 @@ use super::{
     column::{digest, id, known, moment, scope},
     connection::{Db, per_backend},
     error::StoreError,
+    page::{Page, PageRequest},
     prepared::update,
     schema::{api_keys, users},
     users::UserRow,
 };
 use crate::domain::{
-    api_key::{ApiKey, Environment},
+    api_key::{ApiKey, Environment, Maker},
     ids::{ApiKeyId, UserId},
     secret::SecretDigest,
     time::Timestamp,
@@ -31,6 +32,7 @@ struct ApiKeyRow {
     previous_expires_at: Option<i64>,
     scope: String,
     environment: String,
+    maker: String,
     created_at: i64,
     expires_at: Option<i64>,
     last_used_at: Option<i64>,
@@ -46,6 +48,12 @@ pub fn insert(db: &mut Db, key: &ApiKey) -> Result<(), StoreError> {
 pub fn find(db: &mut Db, user: &UserId, id: &ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
     let theirs = api_keys::table.find(id.as_str()).filter(api_keys::user_id.eq(user.as_str()));
     let row = theirs.select(ApiKeyRow::as_select()).get_result(db).optional()?;
+    row.map(ApiKey::try_from).transpose()
+}
+
+/// Whosever it is.
+pub fn find_by_id(db: &mut Db, id: &ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+    let row = api_keys::table.find(id.as_str()).select(ApiKeyRow::as_select()).get_result(db).optional()?;
     row.map(ApiKey::try_from).transpose()
 }
 
@@ -69,6 +77,24 @@ pub fn list_by_user(db: &mut Db, user: &UserId, now: Timestamp) -> Result<Vec<Ap
         .select(ApiKeyRow::as_select())
         .load(db)?;
     rows.into_iter().map(ApiKey::try_from).collect()
+}
+
+/// One page of everybody's, or of this user's, expired ones too.
+pub fn list(db: &mut Db, user: Option<&UserId>, request: &PageRequest) -> Result<Page<ApiKey>, StoreError> {
+    let mut query = api_keys::table
+        .filter(api_keys::id.gt(request.start()))
+        .order(api_keys::id)
+        .limit(request.fetch())
+        .select(ApiKeyRow::as_select())
+        .into_boxed();
+    if let Some(user) = user {
+        query = query.filter(api_keys::user_id.eq(user.as_str()));
+    }
+    if let Some(pattern) = request.pattern() {
+        query = query.filter(lower(api_keys::name).like(pattern).escape('\\'));
+    }
+    let found = query.load(db)?.into_iter().map(ApiKey::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::cut(found, request, |key| key.id.as_str().to_owned()))
 }
 
 /// Writes digest, prefix and previous; only one of N parallel rotations that saw `before` does.
@@ -102,6 +128,11 @@ pub fn delete_all_of(db: &mut Db, user: &UserId) -> Result<usize, StoreError> {
     Ok(diesel::delete(api_keys::table.filter(api_keys::user_id.eq(user.as_str()))).execute(db)?)
 }
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 impl From<&ApiKey> for ApiKeyRow {
     fn from(key: &ApiKey) -> Self {
         Self {
@@ -115,6 +146,7 @@ impl From<&ApiKey> for ApiKeyRow {
             previous_expires_at: key.previous.map(|(_, until)| until.unix()),
             scope: key.scope.to_string(),
             environment: key.environment.as_str().to_owned(),
+            maker: key.maker.as_str().to_owned(),
             created_at: key.created_at.unix(),
             expires_at: key.expires_at.map(Timestamp::unix),
             last_used_at: key.last_used_at.map(Timestamp::unix),
@@ -137,9 +169,89 @@ impl TryFrom<ApiKeyRow> for ApiKey {
             previous: previous.zip(moment(row.previous_expires_at)),
             scope: scope(&row.scope)?,
             environment: known("api_keys.environment", Environment::parse(&row.environment))?,
+            maker: known("api_keys.maker", Maker::parse(&row.maker))?,
             created_at: Timestamp::from_unix(row.created_at),
             expires_at: moment(row.expires_at),
             last_used_at: moment(row.last_used_at),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, after, api_key, cast, on_each, user, winners},
+        *,
+    };
+
+    #[test]
+    fn a_key_survives_the_table_and_is_found_by_its_digest_with_its_user() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let (full, bare) = (
+                ApiKey { previous: Some((SecretDigest([9; 32]), after(60))), ..api_key(1, &alice) },
+                ApiKey { description: None, expires_at: None, environment: Environment::Test, ..api_key(2, &alice) },
+            );
+            store.write(|db| insert(db, &full).and_then(|()| insert(db, &bare))).unwrap();
+            let found = |n| store.read(|db| find_by_digest(db, &SecretDigest([n; 32]))).unwrap();
+            assert_eq!(found(1), Some((full.clone(), alice.clone())));
+            assert_eq!(found(9), Some((full.clone(), alice.clone())), "the digest before the rotation");
+            assert_eq!(found(2), Some((bare.clone(), alice.clone())));
+            assert_eq!(found(3), None);
+            assert_eq!(store.read(|db| find(db, &alice.id, &full.id)).unwrap(), Some(full));
+            assert_eq!(store.read(|db| find(db, &user(2).id, &bare.id)).unwrap(), None, "another user's key");
+        });
+    }
+
+    #[test]
+    fn the_list_shows_live_keys_oldest_first_and_deleting_is_for_their_user() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let endless = ApiKey { expires_at: None, ..api_key(3, &alice) };
+            for key in [&endless, &api_key(2, &alice), &api_key(1, &alice)] {
+                store.write(|db| insert(db, key)).unwrap();
+            }
+            let listed = |at| -> Vec<_> {
+                let keys = store.read(|db| list_by_user(db, &alice.id, at)).unwrap();
+                keys.into_iter().map(|key| key.name).collect()
+            };
+            assert_eq!(listed(after(999)), ["Key 1", "Key 2", "Key 3"]);
+            assert_eq!(listed(after(1000)), ["Key 3"]);
+            assert!(!store.write(|db| delete(db, &user(2).id, &endless.id)).unwrap());
+            assert!(store.write(|db| delete(db, &alice.id, &endless.id)).unwrap());
+            assert!(!store.write(|db| delete(db, &alice.id, &endless.id)).unwrap());
+            assert_eq!(store.write(|db| delete_all_of(db, &alice.id)).unwrap(), 2);
+        });
+    }
+
+    #[test]
+    fn of_20_rotations_that_saw_the_same_key_one_wins() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let key = api_key(99, &alice);
+            store.write(|db| insert(db, &key)).unwrap();
+            let won = winners(store, |db, n| {
+                let previous = Some((key.digest, after(60)));
+                rotate(db, &ApiKey { digest: SecretDigest([n; 32]), previous, ..key.clone() }, &key.digest)
+            });
+            assert_eq!(won, 1);
+            let (rotated, _) = store.read(|db| find_by_digest(db, &key.digest)).unwrap().unwrap();
+            assert_ne!(rotated.digest, key.digest);
+            assert_eq!(rotated.previous, Some((key.digest, after(60))));
+        });
+    }
+
+    #[test]
+    fn a_use_is_written_once_in_a_while() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let key = api_key(1, &alice);
+            store.write(|db| insert(db, &key)).unwrap();
+            let touched = |at| store.write(|db| touch(db, &key.id, after(at), after(at - 60))).unwrap();
+            assert_eq!([touched(0), touched(30), touched(60), touched(61)], [true, false, false, true]);
+            assert_eq!(winners(store, |db, _| touch(db, &key.id, after(500), after(440))), 1);
+            let found = store.read(|db| find(db, &alice.id, &key.id)).unwrap().unwrap();
+            assert_eq!((found.last_used_at, found.created_at), (Some(after(500)), NOW));
+        });
     }
 }

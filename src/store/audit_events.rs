@@ -75,3 +75,81 @@ impl TryFrom<EventRow> for Event {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            testing::{NOW, after, cast, on_each, user},
+            users,
+        },
+        *,
+    };
+    use crate::domain::{ids::EventId, time::Seconds};
+
+    fn event(n: u8, user: Option<&UserId>) -> Event {
+        let at = NOW.plus(Seconds(n.into()));
+        Event {
+            id: EventId::new(at, [0xff - n; 10]),
+            at,
+            actor: Actor::Anonymous,
+            user_id: user.cloned(),
+            action: Action::Login,
+            outcome: Outcome::Refused,
+            address: "192.0.2.7".parse().ok(),
+            detail: Some("password".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_newest_come_first_and_only_those_of_the_account() {
+        on_each(|store| {
+            let (alice, bob) = (user(1), user(2));
+            let plain = Event {
+                actor: Actor::User(alice.id.clone()),
+                outcome: Outcome::Done,
+                address: None,
+                detail: None,
+                ..event(3, Some(&alice.id))
+            };
+            let events = [event(1, Some(&alice.id)), event(2, Some(&alice.id)), plain];
+            store
+                .write(|db| {
+                    insert(db, &event(8, None))?;
+                    insert(db, &event(9, Some(&bob.id)))?;
+                    events.iter().try_for_each(|event| insert(db, event))
+                })
+                .unwrap();
+            let [first, second, third] = events;
+            let listed = |most| store.read(|db| list_by_user(db, &alice.id, most)).unwrap();
+            assert_eq!(listed(9), [third.clone(), second.clone(), first]);
+            assert_eq!(listed(2), [third, second]);
+        });
+    }
+
+    #[test]
+    fn what_was_done_to_an_account_outlives_it() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            store.write(|db| insert(db, &event(1, Some(&alice.id)))).unwrap();
+            store.write(|db| users::delete(db, &alice.id)).unwrap();
+            assert_eq!(store.read(|db| list_by_user(db, &alice.id, 9)).unwrap()[0].at, after(1));
+        });
+    }
+
+    #[test]
+    fn every_action_and_actor_survives_the_table() {
+        on_each(|store| {
+            let alice = user(1);
+            let actors = [Actor::Client("svc".to_owned()), Actor::Key("key_1".to_owned()), Actor::Operator];
+            let acts: Vec<_> = Action::ALL.into_iter().zip(actors.iter().cycle()).collect();
+            for (n, (action, actor)) in (0..).zip(&acts) {
+                let event = Event { action: *action, actor: (*actor).clone(), ..event(n, Some(&alice.id)) };
+                store.write(|db| insert(db, &event)).unwrap();
+            }
+            let listed = store.read(|db| list_by_user(db, &alice.id, 99)).unwrap();
+            let told: Vec<_> = listed.iter().rev().map(|event| (event.action, &event.actor)).collect();
+            assert_eq!(told, acts);
+        });
+    }
+}

@@ -85,3 +85,52 @@ impl TryFrom<GroupRow> for Group {
         Ok(Self { id: id("groups.id", &row.id)?, name: row.name, created_at })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, cast, on_each, user, winners},
+        *,
+    };
+
+    fn group(n: u8, name: &str) -> Group {
+        Group { id: GroupId::new(NOW, [n; 10]), name: name.to_owned(), created_at: NOW }
+    }
+
+    #[test]
+    fn a_group_is_made_once_and_found_by_its_name() {
+        on_each(|store| {
+            let (staff, editors) = (group(1, "staff"), group(2, "Editors"));
+            assert!(store.write(|db| insert(db, &staff)).unwrap());
+            assert!(!store.write(|db| insert(db, &group(3, "staff"))).unwrap());
+            assert_eq!(winners(store, |db, n| insert(db, &group(n + 10, "Parallel"))), 1);
+            assert!(store.write(|db| insert(db, &editors)).unwrap());
+            assert_eq!(store.read(|db| find_by_name(db, "staff")).unwrap(), Some(staff));
+            assert_eq!(store.read(|db| find_by_name(db, "Staff")).unwrap(), None);
+            let names: Vec<_> = store.read(list).unwrap().into_iter().map(|group| group.name).collect();
+            assert_eq!(names, ["Editors", "Parallel", "staff"]);
+        });
+    }
+
+    /// The version tells products that what a token says of the user is out of date.
+    #[test]
+    fn coming_and_going_puts_up_the_version_once_each() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let (staff, editors) = (group(1, "staff"), group(2, "editors"));
+            store.write(|db| Ok((insert(db, &staff)?, insert(db, &editors)?))).unwrap();
+            let version = || store.read(|db| users::find_by_id(db, &alice.id)).unwrap().unwrap().version;
+            assert_eq!(winners(store, |db, _| add_member(db, &staff.id, &alice.id, NOW)), 1);
+            assert_eq!(version(), 2);
+            assert!(store.write(|db| add_member(db, &editors.id, &alice.id, NOW)).unwrap());
+            assert_eq!(store.read(|db| list_names_of(db, &alice.id)).unwrap(), ["editors", "staff"]);
+            assert_eq!(winners(store, |db, _| remove_member(db, &staff.id, &alice.id)), 1);
+            assert_eq!((version(), store.read(|db| list_names_of(db, &user(2).id)).unwrap().len()), (4, 0));
+            assert!(store.write(|db| delete(db, &staff.id)).unwrap());
+            assert_eq!(version(), 4, "no member any more");
+            assert!(store.write(|db| delete(db, &editors.id)).unwrap());
+            assert_eq!((version(), store.read(|db| list_names_of(db, &alice.id)).unwrap().len()), (5, 0));
+            assert!(!store.write(|db| delete(db, &editors.id)).unwrap());
+        });
+    }
+}

@@ -86,3 +86,59 @@ impl TryFrom<IdentityRow> for Identity {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            testing::{NOW, after, cast, on_each, user, winners},
+            users,
+        },
+        *,
+    };
+
+    fn identity(provider: &str, user: &User) -> Identity {
+        Identity {
+            provider: provider.to_owned(),
+            subject: "Sub-1".to_owned(),
+            user_id: user.id.clone(),
+            label: Some("alice@corp.example".to_owned()),
+            created_at: NOW,
+            last_used_at: NOW,
+        }
+    }
+
+    #[test]
+    fn an_identity_opens_its_user_by_provider_and_subject_alone() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let (google, entra) = (identity("google", &alice), Identity { label: None, ..identity("entra", &alice) });
+            store.write(|db| Ok((insert(db, &google)?, insert(db, &entra)?))).unwrap();
+            let found = |provider, subject| store.read(|db| find(db, provider, subject)).unwrap();
+            assert!(store.write(|db| touch(db, "google", "Sub-1", after(5))).unwrap());
+            let used = Identity { last_used_at: after(5), ..google };
+            assert_eq!(found("google", "Sub-1"), Some((used.clone(), alice.clone())));
+            assert_eq!([found("google", "sub-1"), found("other", "Sub-1")], [None, None]);
+            assert_eq!(store.read(|db| list_by_user(db, &alice.id)).unwrap(), [entra, used]);
+            assert!(!store.write(|db| delete(db, &user(2).id, "google", "Sub-1")).unwrap());
+            assert!(store.write(|db| delete(db, &alice.id, "google", "Sub-1")).unwrap());
+            assert!(!store.write(|db| touch(db, "google", "Sub-1", NOW)).unwrap());
+        });
+    }
+
+    /// Two people, or two tabs of one, come back from the provider at once.
+    #[test]
+    fn of_20_parallel_links_one_is_made_and_the_others_find_it() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let bob = user(2);
+            store.write(|db| users::insert(db, &bob, None)).unwrap();
+            let won = winners(store, |db, n| {
+                let linked = insert(db, &identity("google", if n % 2 == 0 { &alice } else { &bob }))?;
+                assert!(find(db, "google", "Sub-1")?.is_some());
+                Ok(linked)
+            });
+            assert_eq!(won, 1);
+        });
+    }
+}

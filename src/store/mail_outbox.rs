@@ -81,3 +81,43 @@ impl TryFrom<LetterRow> for Outgoing {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, after, letter, on_each, winners},
+        *,
+    };
+
+    #[test]
+    fn letters_that_are_due_come_in_the_order_of_their_waiting() {
+        on_each(|store| {
+            let (later, failed, dead) = (
+                Outgoing { next_at: after(9), ..letter(1) },
+                Outgoing { next_at: after(5), attempts: 3, ..letter(2) },
+                Outgoing { expires_at: after(5), ..letter(4) },
+            );
+            for it in [&later, &failed, &letter(3), &dead] {
+                store.write(|db| insert(db, it)).unwrap();
+            }
+            let due = |at, most| store.read(|db| list_due(db, after(at), most)).unwrap();
+            assert_eq!(due(4, 9), [letter(3), dead]);
+            assert_eq!(due(5, 9), [letter(3), failed.clone()]);
+            assert_eq!(due(9, 2), [letter(3), failed]);
+            assert_eq!(store.read(count).unwrap(), 4);
+            assert!(store.write(|db| delete(db, &later.id)).unwrap());
+            assert!(!store.write(|db| delete(db, &later.id)).unwrap());
+        });
+    }
+
+    #[test]
+    fn of_20_nodes_that_tried_a_letter_one_puts_it_off() {
+        on_each(|store| {
+            store.write(|db| insert(db, &letter(1))).unwrap();
+            assert_eq!(winners(store, |db, _| postpone(db, &letter(1).id, 0, after(30))), 1);
+            let waiting = Outgoing { attempts: 1, next_at: after(30), ..letter(1) };
+            assert_eq!(store.read(|db| list_due(db, after(30), 9)).unwrap(), [waiting]);
+            assert_eq!(store.read(|db| list_due(db, NOW, 9)).unwrap(), []);
+        });
+    }
+}

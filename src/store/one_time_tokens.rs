@@ -101,6 +101,12 @@ pub fn consume(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: Timest
     Ok(diesel::delete(live).execute(db)? == 1)
 }
 
+/// Takes a token away, counted out or not: for whoever holds its row since [`count_attempt`].
+pub fn delete(db: &mut Db, purpose: Purpose, digest: &SecretDigest) -> Result<bool, StoreError> {
+    let row = one_time_tokens::table.find(digest.0.as_slice()).filter(one_time_tokens::purpose.eq(purpose.as_str()));
+    Ok(diesel::delete(row).execute(db)? == 1)
+}
+
 /// Counts a wrong code before it is answered; false where the token is dead by now.
 pub fn count_attempt(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: Timestamp) -> Result<bool, StoreError> {
     let live = one_time_tokens::table
@@ -153,5 +159,109 @@ impl TryFrom<TokenRow> for OneTimeToken {
             created_at: Timestamp::from_unix(row.created_at),
             expires_at: Timestamp::from_unix(row.expires_at),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{after, cast, on_each, one_time, user, winners},
+        *,
+    };
+
+    const CONFIRM: Purpose = Purpose::ConfirmEmail;
+
+    /// A token of one purpose is nothing at another's door.
+    #[test]
+    fn a_token_is_found_while_it_lives_and_for_its_purpose_alone() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let token = one_time(1, &alice);
+            let spent = OneTimeToken {
+                purpose: Purpose::SpentProof,
+                user_id: None,
+                code: None,
+                payload: None,
+                ..one_time(2, &alice)
+            };
+            for it in [&token, &spent] {
+                assert!(store.write(|db| insert(db, it)).unwrap());
+                assert!(!store.write(|db| insert(db, it)).unwrap());
+            }
+            let found = |purpose, at| store.read(|db| find(db, purpose, &token.digest, after(at))).unwrap();
+            assert_eq!(found(CONFIRM, 599), Some(token.clone()));
+            assert_eq!([found(CONFIRM, 600), found(Purpose::ResetPassword, 0)], [None, None]);
+            assert_eq!(store.read(|db| find(db, Purpose::SpentProof, &spent.digest, after(0))).unwrap(), Some(spent));
+            for (purpose, at) in [(CONFIRM, 600), (Purpose::ResetPassword, 0)] {
+                assert!(!store.write(|db| consume(db, purpose, &token.digest, after(at))).unwrap());
+                assert!(!store.write(|db| count_attempt(db, purpose, &token.digest, after(at))).unwrap());
+            }
+            assert_eq!(found(CONFIRM, 0), Some(token.clone()));
+        });
+    }
+
+    #[test]
+    fn of_20_parallel_callers_one_spends_a_token() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let token = one_time(1, &alice);
+            store.write(|db| insert(db, &token)).unwrap();
+            assert_eq!(winners(store, |db, _| consume(db, CONFIRM, &token.digest, after(1))), 1);
+            assert_eq!(store.read(|db| find(db, CONFIRM, &token.digest, after(1))).unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn what_must_not_come_twice_comes_once() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let proof = OneTimeToken { purpose: Purpose::SpentProof, user_id: None, ..one_time(1, &alice) };
+            assert_eq!(winners(store, |db, _| insert(db, &proof)), 1);
+        });
+    }
+
+    /// 6 digits do not stand 20 guesses: the sixth finds the token dead, however many come at once.
+    #[test]
+    fn of_20_parallel_wrong_codes_five_are_counted_and_the_token_is_dead() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let token = one_time(1, &alice);
+            store.write(|db| insert(db, &token)).unwrap();
+            assert_eq!(winners(store, |db, _| count_attempt(db, CONFIRM, &token.digest, after(1))), 5);
+            assert_eq!(store.read(|db| find(db, CONFIRM, &token.digest, after(1))).unwrap(), None);
+            assert_eq!(store.read(|db| list_of(db, CONFIRM, &alice.id, after(1))).unwrap(), []);
+            assert!(!store.write(|db| consume(db, CONFIRM, &token.digest, after(1))).unwrap());
+        });
+    }
+
+    /// Two tokens would allow twice the guesses.
+    #[test]
+    fn of_20_parallel_replacements_one_token_is_left() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let reset = OneTimeToken { purpose: Purpose::ResetPassword, ..one_time(99, &alice) };
+            store.write(|db| insert(db, &reset)).unwrap();
+            let made = winners(store, |db, n| replace(db, &one_time(n, &alice)).map(|()| true));
+            let left = store.read(|db| list_of(db, CONFIRM, &alice.id, after(1))).unwrap();
+            assert_eq!((made, left.len()), (20, 1));
+            assert_eq!(store.read(|db| list_of(db, Purpose::ResetPassword, &alice.id, after(1))).unwrap(), [reset]);
+        });
+    }
+
+    #[test]
+    fn what_is_under_way_is_listed_newest_first_and_ends_with_the_password() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let (old, new) = (one_time(2, &alice), OneTimeToken { created_at: after(5), ..one_time(1, &alice) });
+            let step = OneTimeToken { purpose: Purpose::SecondFactor, ..one_time(3, &alice) };
+            store
+                .write(|db| [&old, &new, &step].map(|it| insert(db, it)).into_iter().collect::<Result<Vec<_>, _>>())
+                .unwrap();
+            assert_eq!(store.read(|db| list_of(db, CONFIRM, &alice.id, after(6))).unwrap(), [new, old]);
+            let ended = |owner: &UserId| {
+                store.write(|db| Ok((delete_of(db, CONFIRM, owner)?, delete_all_of(db, owner)?))).unwrap()
+            };
+            assert_eq!([ended(&user(2).id), ended(&alice.id)], [(0, 0), (2, 1)]);
+        });
     }
 }

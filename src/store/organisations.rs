@@ -112,3 +112,53 @@ impl TryFrom<OrganisationRow> for Organisation {
         Ok(Self { id: id("organisations.id", &row.id)?, name: row.name, created_at })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{NOW, after, cast, on_each, user, winners},
+        *,
+    };
+
+    fn organisation(n: u8, name: &str) -> Organisation {
+        Organisation { id: OrganisationId::new(NOW, [n; 10]), name: name.to_owned(), created_at: NOW }
+    }
+
+    #[test]
+    fn the_oldest_of_a_name_is_found() {
+        on_each(|store| {
+            let all = [organisation(3, "Acme"), organisation(1, "Zeta"), organisation(2, "Acme")];
+            store.write(|db| all.iter().try_for_each(|one| insert(db, one))).unwrap();
+            let [newer, zeta, older] = all;
+            let found = |name| store.read(|db| find_by_name(db, name)).unwrap();
+            assert_eq!([found("Acme"), found("acme")], [Some(older.clone()), None]);
+            assert_eq!(store.read(|db| find(db, &newer.id)).unwrap(), Some(newer.clone()));
+            assert_eq!(store.read(list).unwrap(), [zeta, older, newer]);
+        });
+    }
+
+    #[test]
+    fn a_user_joins_once_changes_roles_and_leaves() {
+        use OrganisationRole::{Admin, Member};
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let (first, second) = (organisation(2, "First"), organisation(1, "Second"));
+            store.write(|db| insert(db, &first).and_then(|()| insert(db, &second))).unwrap();
+            let joined =
+                |one: &Organisation, role, at| store.write(|db| join(db, &one.id, &alice.id, role, after(at))).unwrap();
+            assert_eq!(winners(store, |db, _| join(db, &first.id, &alice.id, Member, NOW)), 1);
+            assert_eq!(
+                [joined(&second, Member, 1), joined(&first, Admin, 2), joined(&first, Admin, 3)],
+                [true, true, false]
+            );
+            let oldest = Membership { organisation: first.clone(), role: Admin };
+            let other = Membership { organisation: second.clone(), role: Member };
+            assert_eq!(store.read(|db| find_membership(db, &alice.id)).unwrap(), Some(oldest.clone()));
+            assert_eq!(store.read(|db| list_memberships(db, &alice.id)).unwrap(), [oldest, other.clone()]);
+            assert!(store.write(|db| leave(db, &first.id, &alice.id)).unwrap());
+            assert!(!store.write(|db| leave(db, &first.id, &alice.id)).unwrap());
+            assert_eq!(store.read(|db| find_membership(db, &alice.id)).unwrap(), Some(other));
+            assert_eq!(store.read(|db| find_membership(db, &user(2).id)).unwrap(), None);
+        });
+    }
+}

@@ -64,3 +64,54 @@ impl From<CounterRow> for Counter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{after, on_each, winners},
+        *,
+    };
+
+    fn counter(count: i64) -> Counter {
+        Counter { count, locked_until: after(count), expires_at: after(600) }
+    }
+
+    #[test]
+    fn of_20_parallel_tries_each_count_is_written_once() {
+        on_each(|store| {
+            assert_eq!(store.read(|db| find(db, "login:1")).unwrap(), None);
+            assert_eq!(winners(store, |db, _| put(db, "login:1", &counter(1), None)), 1);
+            assert_eq!(winners(store, |db, _| put(db, "login:1", &counter(2), Some(&counter(1)))), 1);
+            assert_eq!(store.read(|db| find(db, "login:1")).unwrap(), Some(counter(2)));
+            assert!(store.write(|db| put(db, "login:2", &counter(1), None)).unwrap());
+        });
+    }
+
+    /// As a limit does it: read, count, and begin again where somebody was faster. No try is lost.
+    #[test]
+    fn every_try_counts() {
+        on_each(|store| {
+            let tried = winners(store, |db, _| {
+                for _ in 0..100 {
+                    let before = find(db, "login")?;
+                    let next = counter(before.map_or(1, |before| before.count + 1));
+                    if put(db, "login", &next, before.as_ref())? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            });
+            assert_eq!((tried, store.read(|db| find(db, "login")).unwrap()), (20, Some(counter(20))));
+        });
+    }
+
+    #[test]
+    fn a_forgiven_bucket_is_not_written_from_memory() {
+        on_each(|store| {
+            store.write(|db| put(db, "login", &counter(1), None)).unwrap();
+            assert!(store.write(|db| delete(db, "login")).unwrap());
+            assert!(!store.write(|db| put(db, "login", &counter(2), Some(&counter(1)))).unwrap());
+            assert!(!store.write(|db| delete(db, "login")).unwrap());
+        });
+    }
+}

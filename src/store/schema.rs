@@ -237,6 +237,7 @@ diesel::table! {
         previous_expires_at -> Nullable<BigInt>,
         scope -> Text,
         environment -> Text,
+        maker -> Text,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,

@@ -121,3 +121,113 @@ impl TryFrom<FactorRow> for TotpFactor {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            Store,
+            testing::{NOW, after, cast, on_each, winners},
+        },
+        *,
+    };
+
+    fn factor(n: u8, user: &UserId) -> TotpFactor {
+        TotpFactor {
+            user_id: user.clone(),
+            sealed_secret: vec![n; 40],
+            confirmed_at: None,
+            last_step: 0,
+            created_at: NOW,
+        }
+    }
+
+    const fn code(n: u8) -> SecretDigest {
+        SecretDigest([n; 32])
+    }
+
+    fn enrolled(store: &Store) -> UserId {
+        let (alice, ..) = cast(store);
+        store.write(|db| put(db, &factor(1, &alice.id), &[code(1), code(2)])).unwrap();
+        assert!(store.write(|db| confirm(db, &alice.id, 100, after(5))).unwrap());
+        alice.id
+    }
+
+    /// Whoever has a session must not be able to put an own authenticator in the place of the owner's.
+    #[test]
+    fn an_unconfirmed_factor_is_replaced_with_its_codes_and_one_that_is_on_is_not() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let count = || store.read(|db| count_backup_codes(db, &alice.id)).unwrap();
+            assert!(store.write(|db| put(db, &factor(1, &alice.id), &[code(1), code(2)])).unwrap());
+            assert!(store.write(|db| put(db, &factor(2, &alice.id), &[code(3), code(4), code(5)])).unwrap());
+            assert_eq!((store.read(|db| find(db, &alice.id)).unwrap(), count()), (Some(factor(2, &alice.id)), 3));
+            assert!(!store.write(|db| spend_backup_code(db, &alice.id, &code(3))).unwrap(), "the factor is not on");
+            assert!(!store.write(|db| spend_step(db, &alice.id, 100)).unwrap(), "the factor is not on");
+            assert!(store.write(|db| confirm(db, &alice.id, 100, after(5))).unwrap());
+            assert!(!store.write(|db| put(db, &factor(3, &alice.id), &[code(6)])).unwrap());
+            let on = TotpFactor { confirmed_at: Some(after(5)), last_step: 100, ..factor(2, &alice.id) };
+            assert_eq!((store.read(|db| find(db, &alice.id)).unwrap(), count()), (Some(on), 3));
+        });
+    }
+
+    #[test]
+    fn parallel_enrolments_do_not_mix_their_codes() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let codes = |n: u8| [code(n), code(n + 100)];
+            assert_eq!(winners(store, |db, n| put(db, &factor(n, &alice.id), &codes(n))), 20);
+            let last = store.read(|db| find(db, &alice.id)).unwrap().unwrap().sealed_secret[0];
+            assert!(store.write(|db| confirm(db, &alice.id, 1, NOW)).unwrap());
+            for code in codes(last) {
+                assert!(store.write(|db| spend_backup_code(db, &alice.id, &code)).unwrap());
+            }
+            assert_eq!(store.read(|db| count_backup_codes(db, &alice.id)).unwrap(), 0);
+        });
+    }
+
+    #[test]
+    fn of_20_parallel_confirmations_one_turns_the_factor_on() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            store.write(|db| put(db, &factor(1, &alice.id), &[])).unwrap();
+            assert_eq!(winners(store, |db, n| confirm(db, &alice.id, 100 + i64::from(n), after(5))), 1);
+            assert!(store.read(|db| find(db, &alice.id)).unwrap().unwrap().is_on());
+        });
+    }
+
+    /// RFC 6238 §5.2.
+    #[test]
+    fn a_step_is_accepted_once_and_none_before_it_afterwards() {
+        on_each(|store| {
+            let alice = enrolled(store);
+            assert!(!store.write(|db| spend_step(db, &alice, 100)).unwrap(), "the confirmation spent it");
+            assert_eq!(winners(store, |db, _| spend_step(db, &alice, 102)), 1);
+            assert!(!store.write(|db| spend_step(db, &alice, 101)).unwrap());
+            assert!(store.write(|db| spend_step(db, &alice, 103)).unwrap());
+        });
+    }
+
+    #[test]
+    fn a_backup_code_works_once() {
+        on_each(|store| {
+            let alice = enrolled(store);
+            assert_eq!(winners(store, |db, _| spend_backup_code(db, &alice, &code(1))), 1);
+            assert!(!store.write(|db| spend_backup_code(db, &alice, &code(9))).unwrap());
+            assert_eq!(store.read(|db| count_backup_codes(db, &alice)).unwrap(), 1);
+        });
+    }
+
+    #[test]
+    fn new_codes_end_the_old_ones_and_a_factor_goes_with_its_codes() {
+        on_each(|store| {
+            let alice = enrolled(store);
+            let replaced = winners(store, |db, n| replace_backup_codes(db, &alice, &[code(n + 50)]).map(|()| true));
+            assert_eq!((replaced, store.read(|db| count_backup_codes(db, &alice)).unwrap()), (20, 1));
+            assert!(!store.write(|db| spend_backup_code(db, &alice, &code(1))).unwrap());
+            assert_eq!(winners(store, |db, _| delete(db, &alice)), 1);
+            assert_eq!(store.read(|db| find(db, &alice)).unwrap(), None);
+            assert_eq!(store.read(|db| count_backup_codes(db, &alice)).unwrap(), 0);
+        });
+    }
+}

@@ -68,6 +68,7 @@ CREATE TABLE api_keys (
     previous_expires_at BIGINT,
     scope TEXT NOT NULL,
     environment TEXT NOT NULL,
+    maker TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT,
     last_used_at BIGINT

@@ -7,7 +7,7 @@ use actix_web::{
     dev::Payload,
     error::{ErrorInternalServerError, InternalError},
     http::header,
-    web::Data,
+    web::{Bytes, Data},
 };
 use serde::de::DeserializeOwned;
 
@@ -31,25 +31,56 @@ pub enum BadJson {
     Malformed,
 }
 
-impl<T: DeserializeOwned> FromRequest for Json<T> {
+/// A JSON body, or none at all.
+pub struct OrNothing<T>(pub Option<T>);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = is_json(request);
-        let mounted = request.app_data::<Data<Mounted>>().cloned();
-        let body = form::read(request, payload);
-        Box::pin(async move {
-            let mounted = mounted.ok_or_else(|| ErrorInternalServerError("a body came outside of a mount"))?;
-            let refused = |bad: BadJson| {
-                let answer = (mounted.contract.refuse)(&Refused::Body(bad));
-                InternalError::from_response("the body was not taken", answer).into()
-            };
-            let body = body.await.map_err(|bad| refused(bad.into()))?;
-            if !is_json {
-                return Err(refused(BadJson::NotJson));
-            }
-            parse(&body).map(Self).map_err(refused)
+        Box::pin(take(request, payload, |sent| sent.members().map(Self)))
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for OrNothing<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        Box::pin(take(request, payload, |sent| {
+            if sent.bytes.is_empty() { Ok(Self(None)) } else { sent.members().map(|members| Self(Some(members))) }
+        }))
+    }
+}
+
+/// A body that has arrived.
+struct Sent {
+    is_json: bool,
+    bytes: Bytes,
+}
+
+impl Sent {
+    fn members<T: DeserializeOwned>(&self) -> Result<T, BadJson> {
+        if self.is_json { parse(&self.bytes) } else { Err(BadJson::NotJson) }
+    }
+}
+
+/// Reads a body and makes something of it; a refusal is the contract's own answer.
+fn take<T, M: FnOnce(&Sent) -> Result<T, BadJson>>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    make: M,
+) -> impl Future<Output = Result<T, actix_web::Error>> + use<T, M> {
+    let is_json = is_json(request);
+    let mounted = request.app_data::<Data<Mounted>>().cloned();
+    let body = form::read(request, payload);
+    async move {
+        let mounted = mounted.ok_or_else(|| ErrorInternalServerError("a body came outside of a mount"))?;
+        let bytes = body.await.map_err(BadJson::from);
+        bytes.and_then(|bytes| make(&Sent { is_json, bytes })).map_err(|bad| {
+            let answer = (mounted.contract.refuse)(&Refused::Body(bad));
+            InternalError::from_response("the body was not taken", answer).into()
         })
     }
 }

@@ -7,15 +7,18 @@ pub mod comind;
 pub mod cors;
 pub mod datix;
 pub mod json;
+pub mod keys;
 pub mod mounts;
 pub mod openapi;
+pub mod said;
 
 use actix_web::{
-    HttpResponse, Resource, Route, Scope, guard,
-    http::{Method, header},
+    HttpResponse, Resource, Scope, guard,
+    http::header,
     middleware::from_fn,
     web::{self, Data, ServiceConfig},
 };
+use serde::Serialize;
 use utoipa::openapi::OpenApi;
 
 use self::{json::BadJson, mounts::Mounted};
@@ -95,7 +98,14 @@ pub fn resource(path: &str, allow: &'static str, refuse: fn(&Refused) -> HttpRes
     }))
 }
 
-/// A route of a contract.
-pub fn route(method: Method) -> Route {
-    web::method(method)
+/// 200, kept by no cache.
+pub fn ok(body: impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header(NO_STORE).json(body)
 }
+
+/// 201, kept by no cache.
+pub fn created(body: impl Serialize) -> HttpResponse {
+    HttpResponse::Created().insert_header(NO_STORE).json(body)
+}
+
+const NO_STORE: (header::HeaderName, &str) = (header::CACHE_CONTROL, "no-store");

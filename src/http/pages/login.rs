@@ -16,7 +16,7 @@ use super::{
     step,
 };
 use crate::{
-    domain::{secret::Secret, session::Door},
+    domain::{mount::Unconfirmed, secret::Secret, session::Door},
     http::{
         app::App,
         extract::{
@@ -133,6 +133,7 @@ async fn attempt(app: &App, request: &HttpRequest, browser: &Browser, form: &Par
         name: form.get("email").unwrap_or_default().to_owned(),
         password: Secret::new(form.get("password").unwrap_or_default().to_owned()),
         second: Second::Challenge,
+        unconfirmed: Unconfirmed::MaySignIn,
         door: Door::Browser,
         visitor: visitor::of(request, app.settings()),
         cookie: browser.session.clone(),

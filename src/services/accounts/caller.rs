@@ -4,15 +4,7 @@ use std::sync::Arc;
 
 use super::Refusal;
 use crate::{
-    domain::{
-        api_key::ApiKey,
-        audit::Actor,
-        grant::Grant,
-        mount::Mount,
-        secret::Secret,
-        session::Session,
-        user::{Role, User},
-    },
+    domain::{api_key::ApiKey, audit::Actor, grant::Grant, mount::Mount, secret::Secret, session::Session, user::User},
     protocol::{jwt::AccessTokenClaims, scope::Scope},
     services::{
         api_keys,
@@ -86,17 +78,13 @@ impl Caller {
         self.account(core).map(|account| Reader::Account(Box::new(account)))
     }
 
-    /// A client of its own (`client_credentials`), or an administrator's key, with `scope`: the service endpoints.
+    /// A client of its own (`client_credentials`), or a key with `scope` that its maker may still give: the service endpoints.
     pub fn service(&self, core: &Core, scope: &str) -> Result<Actor, Refusal> {
         let Credential::Bearer { mount, token } = &self.credential else {
             return Err(Refusal::AuthenticationRequired);
         };
-        if let Some((key, user)) = key(core, token)? {
+        if let Some((key, _)) = key(core, token)? {
             require(&key.scope, scope)?;
-            // A key never has more than its maker, who may be an administrator no more.
-            if user.role != Role::Admin {
-                return Err(Refusal::NotForThisCredential);
-            }
             return Ok(Actor::Key(key.id.as_str().to_owned()));
         }
         let claims = claims(core, token)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Caller, Credential, Refusal};
+use super::{Caller, Credential, Person, Refusal, person};
 use crate::{
     crypto::{digest, refresh as refresh_tokens},
     domain::{
@@ -31,9 +31,13 @@ pub struct Tokens {
     pub expires_at: Timestamp,
 }
 
-/// Tokens for a session that has just begun at this mount.
-pub async fn open(core: &Core, mount: Arc<Mount>, begun: Begun) -> Result<Tokens, Refusal> {
-    core.run(move |core| told(core, account::open(core, &mount, &begun.session, begun.user))).await
+/// Tokens for a session that has just begun at this mount, and whose they are.
+pub async fn open(core: &Core, mount: Arc<Mount>, begun: Begun) -> Result<(Tokens, Person), Refusal> {
+    core.run(move |core| {
+        let tokens = told(core, account::open(core, &mount, &begun.session, begun.user.clone()))?;
+        Ok((tokens, person(core, begun.user)?))
+    })
+    .await
 }
 
 /// By refresh token.

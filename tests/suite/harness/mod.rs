@@ -6,9 +6,11 @@ mod browser;
 mod client;
 mod database;
 mod jwt;
+mod letters;
 mod page;
 mod request;
 mod server;
+mod smtp;
 mod user;
 
 pub(crate) use answer::{Answer, Tokens};
@@ -17,8 +19,10 @@ pub(crate) use browser::Browser;
 pub(crate) use client::{Auth, ClientBuilder, TestClient, basic};
 pub(crate) use database::Place;
 pub(crate) use jwt::{claims, header};
+pub(crate) use letters::Letter;
 pub(crate) use request::{FORM, Request};
 pub(crate) use server::{Server, Site, cast};
+pub(crate) use smtp::{MailServer, Manner};
 pub(crate) use user::{PASSWORD, TestUser};
 
 pub(crate) use reqwest::Method;

@@ -1,7 +1,12 @@
-//! The `classic` contract: `contracts/classic.txt`.
+//! The `classic` contract: username and password, a static refresh token, camelCase keys, errors as one sentence.
 
 mod errors;
+mod keys;
 mod routes;
+mod session;
+mod shapes;
+
+use actix_web::HttpResponse;
 
 use super::Contract;
 use crate::domain::mount::{RefreshStyle, Unconfirmed};
@@ -16,3 +21,5 @@ pub const CONTRACT: Contract = Contract {
     document: routes::document,
     refuse: errors::refuse,
 };
+
+type Answer = Result<HttpResponse, errors::Error>;

@@ -1,7 +1,11 @@
-//! The `coditect` contract: `contracts/coditect.txt`.
+//! The `coditect` contract: answers in `data`, errors in `error`, a challenge for the second factor.
 
 mod errors;
 mod routes;
+mod session;
+mod shapes;
+
+use actix_web::HttpResponse;
 
 use super::Contract;
 use crate::domain::mount::{RefreshStyle, Unconfirmed};
@@ -16,3 +20,5 @@ pub const CONTRACT: Contract = Contract {
     document: routes::document,
     refuse: errors::refuse,
 };
+
+type Answer = Result<HttpResponse, errors::Error>;

@@ -1,7 +1,15 @@
-//! The `comind` contract: `contracts/comind.txt`.
+//! The `comind` contract: flat answers with privileges, groups and versions; personal access tokens; service endpoints.
 
+mod api_tokens;
 mod errors;
+mod password;
+mod registration;
 mod routes;
+mod service;
+mod session;
+mod shapes;
+
+use actix_web::HttpResponse;
 
 use super::Contract;
 use crate::domain::mount::{RefreshStyle, Unconfirmed};
@@ -16,3 +24,5 @@ pub const CONTRACT: Contract = Contract {
     document: routes::document,
     refuse: errors::refuse,
 };
+
+type Answer = Result<HttpResponse, errors::Error>;
