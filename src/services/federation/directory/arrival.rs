@@ -14,8 +14,7 @@ use crate::{
     },
     outbound::ldap::Person,
     services::{
-        accounts::Refusal,
-        admin::users::{candidates, readable_part},
+        accounts::{Refusal, username},
         audit::{self, Entry},
         core::Core,
         fault::Fault,
@@ -106,7 +105,7 @@ impl Arrival {
 
     fn make(&self, core: &Core, db: &mut Db) -> Result<Found, StoreError> {
         let mut user = self.new_user(core);
-        for username in candidates(&readable_part(self.address())) {
+        for username in username::candidates(self.address()) {
             user.username = username;
             match users::insert(db, &user, None)? {
                 Inserted::Inserted => return self.welcome(core, db, user),
