@@ -4,7 +4,8 @@ use std::{thread, time::Duration};
 
 use crate::{
     config::Settings,
-    services::{clock::Clock, core::Core, database, fault::Fault, keys, leases, sealing},
+    http::account_api,
+    services::{clock::Clock, core::Core, database, fault::Fault, keys, leases, mounts, sealing},
     store::{Store, migrations},
 };
 
@@ -25,9 +26,16 @@ pub fn open(settings: Settings, clock: Clock, migrate: Migrate) -> Result<Core, 
     Core::new(settings, store, ring, clock)
 }
 
+/// What a server needs beside its parts: a key to sign with, and the account API's own clients.
+pub fn ready(core: &Core) -> Result<(), Fault> {
+    ready_keys(core)?;
+    let mounted = account_api::mounts::mounted(&core.settings)?;
+    mounts::ensure(core, &mounted.iter().map(|mounted| (*mounted.mount).clone()).collect::<Vec<_>>())
+}
+
 /// A key to sign with, and the keyring read. The first key is made by one node only; one that starts at the
 /// same moment waits for it.
-pub fn ready_keys(core: &Core) -> Result<(), Fault> {
+fn ready_keys(core: &Core) -> Result<(), Fault> {
     const TRIES: u32 = 50;
     for _ in 0..TRIES {
         leases::held(core, leases::KEYS, || keys::tend(core))?;

@@ -14,13 +14,14 @@ use crate::{
     cli::{
         Administer, Cli, Command, CommandError,
         dev::{self as cli_dev, DevArgs, Welcome},
+        openapi::OpenapiArgs,
         output::Output,
         serve::ServeArgs,
     },
     config::{Settings, Sources, log::Format},
-    http::app::Mode,
+    http::{account_api, app::Mode},
     jobs, server,
-    services::{admin::demo, clock::Clock, core::Core, database, fault::Fault},
+    services::{admin::demo, clock::Clock, core::Core, database, fault::Fault, mail},
 };
 
 /// Runs the command and says how it went.
@@ -49,8 +50,16 @@ async fn carry_out(cli: Cli, output: &mut Output) -> Result<(), CommandError> {
         Command::Dev(args) => dev(sources, args, output).await,
         Command::Migrate(args) => args.run(&database::open(&settings(&sources)?.database)?, output),
         Command::Doctor(args) => args.run(&sources, output).await,
+        Command::Openapi(args) => openapi(&args, &sources, output),
         Command::Administer(command) => administer(&sources, command, output).await,
     }
+}
+
+/// Needs no database: the document comes from the code, its server from the settings.
+fn openapi(args: &OpenapiArgs, sources: &Sources, output: &mut Output) -> Result<(), CommandError> {
+    let document = account_api::openapi::of(&args.contract, &Settings::load(sources)?)
+        .ok_or_else(|| CommandError::Usage(format!("there is no contract {}: see --help", args.contract)))?;
+    Ok(output.document(&document)?)
 }
 
 async fn administer(sources: &Sources, command: Administer, output: &mut Output) -> Result<(), CommandError> {
@@ -74,6 +83,7 @@ async fn serve(sources: Sources, args: ServeArgs) -> Result<(), CommandError> {
     };
     let migrate = if args.migrate { Migrate::Always } else { Migrate::OnlySqlite };
     let settings = settings(&sources)?;
+    mail::ready(&settings)?;
     let listener = listen(settings.http.listen)?;
     let core = app::open(settings, Clock::System, migrate)?;
     keep_serving(&core, listener, Mode::Serve, || Ok(())).await
@@ -91,7 +101,9 @@ async fn dev(sources: Sources, args: DevArgs, output: &mut Output) -> Result<(),
         .with_flag("issuer", format!("http://{}", args.listen))
         .with_flag("http.listen", args.listen.to_string())
         .with_flag("database.url", cli_dev::database(&data.to_string()))
-        .with_flag("keys.directory", cli_dev::keys(&data.to_string()));
+        .with_flag("keys.directory", cli_dev::keys(&data.to_string()))
+        .with_flag("mail.transport", "file")
+        .with_flag("mail.folder", cli_dev::outbox(&data.to_string()));
     let settings = settings(&sources)?;
     // Before anything is made: a second start on the same address must not touch what the first one uses.
     let listener = listen(settings.http.listen)?;
@@ -112,14 +124,16 @@ async fn keep_serving(
     mode: Mode,
     welcome: impl FnOnce() -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
-    core.run(app::ready_keys).await?;
+    core.run(app::ready).await?;
     let bound = server::on(listener, core, mode)?;
-    let _jobs = jobs::start(core);
+    let jobs = jobs::start(core);
     for address in &bound.addresses {
         tracing::info!(%address, issuer = core.settings.issuer.as_str(), "listening");
     }
     welcome()?;
-    Ok(bound.server.await?)
+    let served = bound.server.await;
+    jobs.stop().await;
+    Ok(served?)
 }
 
 /// The settings, with the log set up as they say.

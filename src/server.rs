@@ -39,7 +39,7 @@ pub struct Bound {
 /// Serves on a listener that is bound already. The jobs are started by the caller.
 pub fn on(listener: TcpListener, core: &Core, mode: Mode) -> io::Result<Bound> {
     let settings = core.settings.http.clone();
-    let app = Data::new(App::new(core.clone(), mode));
+    let app = Data::new(App::new(core.clone(), mode).map_err(io::Error::other)?);
     let limit = settings.body_limit_bytes;
     let factory = move || {
         ActixApp::new()

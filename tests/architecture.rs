@@ -30,8 +30,9 @@ const TOP: &[&str] = &["lib.rs", "main.rs", "app.rs", "run.rs", "server.rs"];
 const CONFINED: &[(&str, &[&str])] = &[
     ("actix", &["http/", "app.rs", "server.rs", "main.rs"]),
     ("argon2", &["crypto/"]),
-    ("askama", &["http/"]),
+    ("askama", &["http/", "outbound/mail/"]),
     ("diesel", &["store/"]),
+    ("lettre", &["outbound/"]),
     ("openidconnect", &["protocol/discovery.rs"]),
     ("oxide_auth", &["services/grants/"]),
     ("r2d2", &["store/"]),

@@ -284,7 +284,7 @@ fn once_each<T: PartialEq>(given: Vec<T>) -> Vec<T> {
     })
 }
 
-fn scopes(given: Vec<String>) -> Result<Scope, CommandError> {
+pub(super) fn scopes(given: Vec<String>) -> Result<Scope, CommandError> {
     let text = entries(given).join(" ");
     let words: Vec<_> = text.split_whitespace().collect();
     Scope::parse(&words.join(" ")).ok_or_else(|| CommandError::Usage(format!("--scope: `{text}` is no list of scopes")))
@@ -295,7 +295,7 @@ fn secret() -> impl TypedValueParser<Value = Secret<String>> {
 }
 
 /// A word that the domain can parse; clap shows the possible ones.
-fn word<T: Clone + Send + Sync + 'static>(
+pub(super) fn word<T: Clone + Send + Sync + 'static>(
     possible: &'static [&'static str],
     parse: fn(&str) -> Option<T>,
 ) -> impl TypedValueParser<Value = T> {

@@ -36,11 +36,17 @@ pub fn keys(data: &str) -> String {
     format!("{data}/dev-keys")
 }
 
+/// Where its letters lie.
+pub fn outbox(data: &str) -> String {
+    format!("{data}/outbox")
+}
+
 /// What a newcomer reads first.
 #[derive(Debug, Serialize)]
 pub struct Welcome {
     issuer: String,
     playground: String,
+    outbox: String,
     discovery: String,
     email: &'static str,
     password: &'static str,
@@ -55,6 +61,7 @@ impl Welcome {
         Self {
             issuer: issuer.as_str().to_owned(),
             playground: issuer.url("/playground"),
+            outbox: issuer.url("/outbox"),
             discovery: issuer.url("/.well-known/openid-configuration"),
             email: demo::EMAIL,
             password: demo::PASSWORD,
@@ -70,6 +77,12 @@ impl fmt::Display for Welcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Signet is ready for development. Everything lies in {}/; delete it to begin anew.\n", self.data)?;
         writeln!(f, "  Playground   {}   (see the whole code flow, step by step)", self.playground)?;
+        writeln!(
+            f,
+            "  Letters      {}   (what users are written; the files lie in {}/)",
+            self.outbox,
+            outbox(&self.data)
+        )?;
         writeln!(f, "  Sign in as   {} / {}", self.email, self.password)?;
         writeln!(f, "  Discovery    {}", self.discovery)?;
         writeln!(

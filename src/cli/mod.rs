@@ -9,12 +9,14 @@ use crate::{
     services::{admin::AdminError, core::Core, fault::Fault},
 };
 
+pub mod api_key;
 pub mod client;
 pub mod dev;
 pub mod doctor;
 pub mod key;
 pub mod list;
 pub mod migrate;
+pub mod openapi;
 pub mod output;
 pub mod password;
 pub mod purge;
@@ -72,6 +74,7 @@ pub enum Command {
     Dev(dev::DevArgs),
     Migrate(migrate::MigrateArgs),
     Doctor(doctor::DoctorArgs),
+    Openapi(openapi::OpenapiArgs),
     #[command(flatten)]
     Administer(Administer),
 }
@@ -85,6 +88,9 @@ pub enum Administer {
     /// Create people's accounts and look after them
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Make, list and revoke the keys that users' programs carry
+    #[command(subcommand)]
+    ApiKey(api_key::ApiKeyCommand),
     /// List, rotate and revoke the keys that sign tokens
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -143,6 +149,7 @@ impl Administer {
         match self {
             Self::Client(command) => command.run(core, output).await,
             Self::User(command) => command.run(core, output).await,
+            Self::ApiKey(command) => command.run(core, output).await,
             Self::Key(command) => command.run(core, output).await,
             Self::Scope(command) => command.run(core, output).await,
             Self::Resource(command) => command.run(core, output).await,

@@ -45,6 +45,12 @@ impl Output {
         self.answers.flush()
     }
 
+    /// A document that reads the same in either format.
+    pub fn document(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.answers, "{}", text.trim_end())?;
+        self.answers.flush()
+    }
+
     /// A line for people, in either format; standard error keeps it apart from the answer.
     pub fn note(&mut self, text: impl Display) -> io::Result<()> {
         writeln!(self.errors, "{text}")?;

@@ -117,6 +117,10 @@ pub(super) struct PurgedShape {
     grants: usize,
     revoked_tokens: usize,
     client_secrets: usize,
+    one_time_tokens: usize,
+    api_keys: usize,
+    letters: usize,
+    rate_counters: usize,
 }
 
 impl ClientShape {
@@ -198,8 +202,17 @@ impl From<&RotatedSecret> for RotatedShape {
 }
 
 impl From<Purged> for PurgedShape {
-    fn from(Purged { sessions, grants, revoked_tokens, client_secrets }: Purged) -> Self {
-        Self { sessions, grants, revoked_tokens, client_secrets }
+    fn from(purged: Purged) -> Self {
+        Self {
+            sessions: purged.sessions,
+            grants: purged.grants,
+            revoked_tokens: purged.revoked_tokens,
+            client_secrets: purged.client_secrets,
+            one_time_tokens: purged.one_time_tokens,
+            api_keys: purged.api_keys,
+            letters: purged.letters,
+            rate_counters: purged.rate_counters,
+        }
     }
 }
 
@@ -339,10 +352,12 @@ impl fmt::Display for Deleted {
 
 impl fmt::Display for PurgedShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sessions, grants, revoked_tokens, client_secrets } = self;
+        let Self { sessions, grants, revoked_tokens, client_secrets, .. } = self;
+        let Self { one_time_tokens, api_keys, letters, rate_counters, .. } = self;
         write!(
             f,
-            "Deleted {sessions} sessions, {grants} grants, {revoked_tokens} revoked tokens and {client_secrets} client secrets."
+            "Deleted {sessions} sessions, {grants} grants, {revoked_tokens} revoked tokens, {client_secrets} client secrets, \
+             {one_time_tokens} one-time tokens, {api_keys} API keys, {letters} letters and {rate_counters} rate counters."
         )
     }
 }

@@ -1,8 +1,9 @@
-//! API keys that people make on their settings page.
+//! API keys that people make on their settings page, and operators at the command line.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Misfit, require};
+use crate::domain::api_key::is_prefix;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -19,7 +20,6 @@ impl Default for ApiKeySettings {
 
 impl ApiKeySettings {
     pub(super) fn check(&self) -> Result<(), Misfit> {
-        let fits = (2..=12).contains(&self.prefix.len()) && self.prefix.bytes().all(|b| b.is_ascii_lowercase());
-        require(fits, "api_keys.prefix", "must be 2 to 12 letters a-z")
+        require(is_prefix(&self.prefix), "api_keys.prefix", "must be 2 to 12 letters a-z")
     }
 }

@@ -68,6 +68,13 @@ impl Issuer {
         &self.origin
     }
 
+    /// `login.example.com`, without a port.
+    pub fn host(&self) -> &str {
+        let authority = self.origin.split_once("://").map_or("", |(_, authority)| authority);
+        let port = authority.rfind(':').filter(|at| !authority.get(*at..).unwrap_or_default().contains(']'));
+        port.and_then(|at| authority.get(..at)).unwrap_or(authority)
+    }
+
     /// The address of one of our own paths: `url("/token")`.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.text)

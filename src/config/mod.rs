@@ -15,6 +15,7 @@ pub mod issuer;
 pub mod keys;
 pub mod limits;
 pub mod log;
+pub mod mail;
 pub mod mounts;
 pub mod network;
 pub mod passwords;
@@ -42,6 +43,7 @@ pub struct Settings {
     pub accounts: accounts::AccountSettings,
     pub second_factor: second_factor::SecondFactorSettings,
     pub api_keys: api_keys::ApiKeySettings,
+    pub mail: mail::MailSettings,
     pub mounts: Vec<mounts::MountSettings>,
     pub log: log::LogSettings,
     /// The file that was read, if there was one.
@@ -85,6 +87,7 @@ impl Settings {
         self.clients.check()?;
         self.accounts.check()?;
         self.api_keys.check()?;
+        self.mail.check()?;
         self.mounts.iter().try_for_each(mounts::MountSettings::check)?;
         self.log.check()?;
         let life = self.keys.rotation().0;

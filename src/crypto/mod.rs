@@ -1,6 +1,7 @@
 //! Keys, seals, signatures and digests: everything that must stay secret or prove something.
 
 pub mod algorithm;
+pub mod api_key;
 pub mod code;
 pub mod digest;
 pub mod jwt;

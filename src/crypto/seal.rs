@@ -20,6 +20,7 @@ pub enum Purpose {
     Playground,
     SigningKey,
     Refresh,
+    Letter,
 }
 
 /// The sealing keys: the first one seals, every one opens. Its `Debug` prints their numbers.
@@ -56,6 +57,7 @@ impl Purpose {
             Self::Playground => b"playground",
             Self::SigningKey => b"signing-key",
             Self::Refresh => b"refresh",
+            Self::Letter => b"letter",
         }
     }
 }

@@ -20,6 +20,7 @@ pub(super) struct Entry {
     playground: Keys,
     signing_key: Keys,
     refresh: Keys,
+    letter: Keys,
 }
 
 /// The keys of one purpose.
@@ -61,6 +62,7 @@ impl Entry {
             playground: keys(Purpose::Playground),
             signing_key: keys(Purpose::SigningKey),
             refresh: keys(Purpose::Refresh),
+            letter: keys(Purpose::Letter),
         }
     }
 
@@ -72,6 +74,7 @@ impl Entry {
             Purpose::Playground => &self.playground,
             Purpose::SigningKey => &self.signing_key,
             Purpose::Refresh => &self.refresh,
+            Purpose::Letter => &self.letter,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where an account API of one contract stands, and what its tokens are called.
 
-use super::{client::ClientId, time::Seconds};
+use super::client::ClientId;
 
 /// One contract at one path. Its tokens are issued to a client of the contract's own, for this mount as audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +14,6 @@ pub struct Mount {
     pub key_prefix: String,
     pub refresh: RefreshStyle,
     pub unconfirmed: Unconfirmed,
-    /// Life of its access tokens, if it is shorter than the server's.
-    pub access_seconds: Option<Seconds>,
 }
 
 /// What a login at a contract gives for later.

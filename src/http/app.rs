@@ -2,13 +2,20 @@
 
 use std::sync::Arc;
 
-use super::{document::Kept, pages::layout::Layout};
+use actix_web::web::Data;
+
+use super::{
+    account_api::mounts::{self, Mounted},
+    document::Kept,
+    pages::layout::Layout,
+};
 use crate::{
     config::Settings,
     domain::time::Timestamp,
     services::{
         admin::demo::{self, DemoSecrets},
         core::Core,
+        fault::Fault,
     },
 };
 
@@ -44,6 +51,7 @@ pub struct App {
     pub core: Core,
     pub layout: Layout,
     pub mode: Mode,
+    pub mounts: Vec<Data<Mounted>>,
     /// By the moment it was made at.
     pub discovery: Kept<Timestamp>,
     /// By the reading of the keyring it was made from.
@@ -51,9 +59,10 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(core: Core, mode: Mode) -> Self {
+    pub fn new(core: Core, mode: Mode) -> Result<Self, Fault> {
         let layout = Layout::new(&core.settings.issuer);
-        Self { core, layout, mode, discovery: Kept::default(), jwks: Kept::default() }
+        let mounts = mounts::mounted(&core.settings)?;
+        Ok(Self { core, layout, mode, mounts, discovery: Kept::default(), jwks: Kept::default() })
     }
 
     pub fn settings(&self) -> &Settings {

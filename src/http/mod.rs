@@ -1,5 +1,6 @@
 //! The only folder that says `actix`: routes, handlers and pages. A handler translates; services decide.
 
+pub mod account_api;
 pub mod app;
 pub mod document;
 pub mod extract;

@@ -4,20 +4,22 @@ use actix_web::{
     HttpResponse, Resource, Route,
     http::header,
     middleware::from_fn,
-    web::{self, ServiceConfig},
+    web::{self, Data, ServiceConfig},
 };
 
 use super::{
+    account_api,
     app::{App, Mode},
     oauth::{authorize, cors, discovery, introspect, jwks, logout, revoke, token, userinfo},
     ops::{assets, health},
-    pages::{choose_account, consent, error, home, login, playground},
+    pages::{choose_account, consent, error, home, login, outbox, playground},
 };
 
 /// The routes of an issuer, below its path.
-pub fn routes(app: &App) -> impl FnOnce(&mut ServiceConfig) + use<> {
+pub fn routes(app: &Data<App>) -> impl FnOnce(&mut ServiceConfig) + use<> {
     let base = app.layout.base.clone();
     let mode = app.mode.clone();
+    let app = app.clone();
     move |config| {
         protocol(config, &base);
         pages(config, &base);
@@ -25,6 +27,8 @@ pub fn routes(app: &App) -> impl FnOnce(&mut ServiceConfig) + use<> {
         if let Mode::Dev(_) = mode {
             development(config, &base);
         }
+        // After the issuer's own paths: a mount takes every path below its own.
+        account_api::routes(config, &app);
         config.default_service(web::route().to(error::not_found));
     }
 }
@@ -110,7 +114,8 @@ fn development(config: &mut ServiceConfig, base: &str) {
                 .route(web::post().to(playground::post))
                 .default_service(not_allowed("GET, HEAD, POST")),
         )
-        .service(read(&format!("{base}/playground/callback"), || web::to(playground::callback)));
+        .service(read(&format!("{base}/playground/callback"), || web::to(playground::callback)))
+        .service(read(&format!("{base}/outbox"), || web::to(outbox::get)));
 }
 
 /// A resource that is only read.

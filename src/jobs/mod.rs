@@ -1,24 +1,47 @@
-//! What happens by itself: the keyring is read again, keys are rotated, what has expired is purged.
+//! What happens by itself: the keyring is read again, keys are rotated, letters are sent, what has expired is purged.
 
 mod keyring;
+mod outbox;
 mod purge;
 mod rotation;
 
 use std::{fmt::Display, future::Future, time::Duration};
 
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use crate::services::core::Core;
 
-/// Starts every job; they end when the set is dropped.
-pub fn start(core: &Core) -> JoinSet<()> {
+/// The jobs that run; they end when this is dropped.
+pub struct Jobs {
+    core: Core,
+    outbox: JoinSet<()>,
+    _others: JoinSet<()>,
+}
+
+/// Starts every job.
+pub fn start(core: &Core) -> Jobs {
     let mut jobs = JoinSet::new();
     let settings = &core.settings;
     let refresh = crate::config::duration(settings.keys.refresh_seconds);
     jobs.spawn(every(refresh, core.clone(), keyring::run));
     jobs.spawn(every(Duration::from_mins(5), core.clone(), rotation::run));
     jobs.spawn(every(Duration::from_mins(1), core.clone(), purge::run));
-    jobs
+    let mut outbox = JoinSet::new();
+    outbox.spawn(outbox::run(core.clone()));
+    Jobs { core: core.clone(), outbox, _others: jobs }
+}
+
+impl Jobs {
+    /// Waits for the letter under way, as long as for a request: one that is cut off would come twice.
+    pub async fn stop(mut self) {
+        let patience = crate::config::duration(self.core.settings.http.shutdown_seconds);
+        self.core.outbox.close();
+        // What is not done by then is cut off.
+        let _ = timeout(patience, self.outbox.join_next()).await;
+    }
 }
 
 /// Runs a job again and again; one that fails says so in the log and has its next turn.

@@ -37,6 +37,12 @@ pub struct IntrospectResponse {
     pub auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// Of an API key: `live` or `test`. An extension, as §2.2 allows them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<&'static str>,
+    /// Of an API key: its id, which says nothing of the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
 }
 
 impl IntrospectRequest {

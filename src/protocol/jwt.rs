@@ -34,6 +34,9 @@ pub struct AccessTokenClaims {
     /// Private: the grant behind it, so that its liveness can be looked up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gid: Option<String>,
+    /// Private, of the account API: the user's version when it was issued (comind's `userVersion`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ver: Option<i64>,
 }
 
 /// An ID token. OpenID Connect Core §2.

@@ -39,14 +39,14 @@ pub enum TokenRequest {
 /// A successful answer. Members that are absent are left out.
 #[derive(Serialize)]
 pub struct TokenResponse {
-    access_token: String,
+    pub access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
+    pub refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
     token_type: &'static str,
     /// Seconds.
-    expires_in: i64,
+    pub expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
 }

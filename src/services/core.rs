@@ -10,6 +10,7 @@ use super::{
     fault::Fault,
     keys::Keys,
     limits::Limits,
+    mail::Outbox,
     registry::Registry,
     threads::{Threads, cores},
 };
@@ -38,6 +39,7 @@ pub struct Parts {
     pub clients: ClientCache,
     pub registry: Registry,
     pub limits: Limits,
+    pub outbox: Outbox,
     /// What this node calls itself in the leases.
     pub node: String,
     workers: Threads,
@@ -66,6 +68,7 @@ impl Core {
             clients: ClientCache::new(&settings.clients),
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
+            outbox: Outbox::default(),
             node: random::token().reveal().clone(),
             workers: Threads::start("worker", workers, queue).map_err(|error| no_threads(&error))?,
             hashers: Threads::start("hasher", hashers, queue).map_err(|error| no_threads(&error))?,

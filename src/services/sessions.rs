@@ -51,12 +51,18 @@ pub fn find(core: &Core, cookie: Option<&str>) -> Result<Option<SignedIn>, Store
     if !user.is_active() {
         return Ok(None);
     }
-    let lifetime = core.settings.sessions.lifetime();
-    if lifetime.is_due(&session, now) {
+    seen(core, &session)?;
+    Ok(Some(SignedIn { session, user }))
+}
+
+/// A live session was used: that moves its end, and is written down only now and then.
+pub fn seen(core: &Core, session: &Session) -> Result<(), StoreError> {
+    let (now, lifetime) = (core.clock.now(), core.settings.sessions.lifetime());
+    if lifetime.is_due(session, now) {
         let end = lifetime.end(session.created_at, now);
         core.store.write(|db| sessions::touch(db, &session.id, now, end).map(drop))?;
     }
-    Ok(Some(SignedIn { session, user }))
+    Ok(())
 }
 
 /// Begins a session after a sign-in, inside the caller's transaction. The same user keeps the session and its

@@ -1,13 +1,155 @@
 //! Table `audit_events`: rows are only ever added.
 
-use super::{connection::Db, error::StoreError};
-use crate::domain::{audit::Event, ids::UserId};
+use diesel::prelude::*;
+
+use super::{
+    column::{id, known},
+    connection::{Db, per_backend},
+    error::StoreError,
+    schema::audit_events,
+};
+use crate::domain::{
+    audit::{Action, Actor, Event, Outcome},
+    ids::UserId,
+    time::Timestamp,
+};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit_events, treat_none_as_default_value = false)]
+struct EventRow {
+    id: String,
+    at: i64,
+    actor: String,
+    user_id: Option<String>,
+    action: String,
+    outcome: String,
+    address: Option<String>,
+    detail: Option<String>,
+}
 
 pub fn insert(db: &mut Db, event: &Event) -> Result<(), StoreError> {
-    todo!()
+    let statement = diesel::insert_into(audit_events::table).values(EventRow::from(event));
+    per_backend!(db, connection => statement.execute(connection))?;
+    Ok(())
 }
 
 /// Newest first.
 pub fn list_by_user(db: &mut Db, user: &UserId, most: i64) -> Result<Vec<Event>, StoreError> {
-    todo!()
+    let rows = audit_events::table
+        .filter(audit_events::user_id.eq(user.as_str()))
+        .order(audit_events::id.desc())
+        .limit(most)
+        .select(EventRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(Event::try_from).collect()
+}
+
+impl From<&Event> for EventRow {
+    fn from(event: &Event) -> Self {
+        Self {
+            id: event.id.as_str().to_owned(),
+            at: event.at.unix(),
+            actor: event.actor.text(),
+            user_id: event.user_id.as_ref().map(|user| user.as_str().to_owned()),
+            action: event.action.as_str().to_owned(),
+            outcome: event.outcome.as_str().to_owned(),
+            address: event.address.map(|address| address.to_string()),
+            detail: event.detail.clone(),
+        }
+    }
+}
+
+impl TryFrom<EventRow> for Event {
+    type Error = StoreError;
+
+    fn try_from(row: EventRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id("audit_events.id", &row.id)?,
+            at: Timestamp::from_unix(row.at),
+            actor: Actor::parse(&row.actor),
+            user_id: row.user_id.map(|user| id("audit_events.user_id", &user)).transpose()?,
+            action: known("audit_events.action", Action::parse(&row.action))?,
+            outcome: known("audit_events.outcome", Outcome::parse(&row.outcome))?,
+            address: row.address.and_then(|text| text.parse().ok()),
+            detail: row.detail,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            testing::{NOW, after, cast, on_each, user},
+            users,
+        },
+        *,
+    };
+    use crate::domain::{ids::EventId, time::Seconds};
+
+    fn event(n: u8, user: Option<&UserId>) -> Event {
+        let at = NOW.plus(Seconds(n.into()));
+        Event {
+            id: EventId::new(at, [0xff - n; 10]),
+            at,
+            actor: Actor::Anonymous,
+            user_id: user.cloned(),
+            action: Action::Login,
+            outcome: Outcome::Refused,
+            address: "192.0.2.7".parse().ok(),
+            detail: Some("password".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_newest_come_first_and_only_those_of_the_account() {
+        on_each(|store| {
+            let (alice, bob) = (user(1), user(2));
+            let plain = Event {
+                actor: Actor::User(alice.id.clone()),
+                outcome: Outcome::Done,
+                address: None,
+                detail: None,
+                ..event(3, Some(&alice.id))
+            };
+            let events = [event(1, Some(&alice.id)), event(2, Some(&alice.id)), plain];
+            store
+                .write(|db| {
+                    insert(db, &event(8, None))?;
+                    insert(db, &event(9, Some(&bob.id)))?;
+                    events.iter().try_for_each(|event| insert(db, event))
+                })
+                .unwrap();
+            let [first, second, third] = events;
+            let listed = |most| store.read(|db| list_by_user(db, &alice.id, most)).unwrap();
+            assert_eq!(listed(9), [third.clone(), second.clone(), first]);
+            assert_eq!(listed(2), [third, second]);
+        });
+    }
+
+    #[test]
+    fn what_was_done_to_an_account_outlives_it() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            store.write(|db| insert(db, &event(1, Some(&alice.id)))).unwrap();
+            store.write(|db| users::delete(db, &alice.id)).unwrap();
+            assert_eq!(store.read(|db| list_by_user(db, &alice.id, 9)).unwrap()[0].at, after(1));
+        });
+    }
+
+    #[test]
+    fn every_action_and_actor_survives_the_table() {
+        on_each(|store| {
+            let alice = user(1);
+            let actors = [Actor::Client("svc".to_owned()), Actor::Key("key_1".to_owned()), Actor::Operator];
+            let acts: Vec<_> = Action::ALL.into_iter().zip(actors.iter().cycle()).collect();
+            for (n, (action, actor)) in (0..).zip(&acts) {
+                let event = Event { action: *action, actor: (*actor).clone(), ..event(n, Some(&alice.id)) };
+                store.write(|db| insert(db, &event)).unwrap();
+            }
+            let listed = store.read(|db| list_by_user(db, &alice.id, 99)).unwrap();
+            let told: Vec<_> = listed.iter().rev().map(|event| (event.action, &event.actor)).collect();
+            assert_eq!(told, acts);
+        });
+    }
 }

@@ -1,21 +1,50 @@
 //! Table `one_time_tokens`: good once, for one purpose.
 
-use super::{connection::Db, error::StoreError};
+use diesel::prelude::*;
+
+use super::{
+    column::{digest, id, known},
+    connection::{Db, per_backend},
+    error::StoreError,
+    schema::one_time_tokens,
+    users,
+};
 use crate::domain::{
     ids::UserId,
-    one_time::{OneTimeToken, Purpose},
+    one_time::{MOST_ATTEMPTS, OneTimeToken, Purpose},
     secret::SecretDigest,
     time::Timestamp,
 };
 
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = one_time_tokens, treat_none_as_default_value = false)]
+struct TokenRow {
+    digest: Vec<u8>,
+    purpose: String,
+    user_id: Option<String>,
+    code: Option<Vec<u8>>,
+    payload: Option<String>,
+    attempts: i64,
+    created_at: i64,
+    expires_at: i64,
+}
+
 /// False where this digest is there already: it came before.
 pub fn insert(db: &mut Db, token: &OneTimeToken) -> Result<bool, StoreError> {
-    todo!()
+    let statement = diesel::insert_into(one_time_tokens::table).values(TokenRow::from(token)).on_conflict_do_nothing();
+    Ok(per_backend!(db, connection => statement.execute(connection))? == 1)
 }
 
 /// The only token of its purpose and user from now on: those before it are deleted.
 pub fn replace(db: &mut Db, token: &OneTimeToken) -> Result<(), StoreError> {
-    todo!()
+    if let Some(user) = &token.user_id {
+        // Two replacements at once would not see each other's token, and give twice the tries.
+        users::lock(db, user)?;
+        delete_of(db, token.purpose, user)?;
+    }
+    let statement = diesel::insert_into(one_time_tokens::table).values(TokenRow::from(token));
+    per_backend!(db, connection => statement.execute(connection))?;
+    Ok(())
 }
 
 /// A live one.
@@ -25,29 +54,193 @@ pub fn find(
     digest: &SecretDigest,
     now: Timestamp,
 ) -> Result<Option<OneTimeToken>, StoreError> {
-    todo!()
+    let live = one_time_tokens::table
+        .find(digest.0.as_slice())
+        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
+        .filter(one_time_tokens::expires_at.gt(now.unix()))
+        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS));
+    let row = live.select(TokenRow::as_select()).get_result(db).optional()?;
+    row.map(OneTimeToken::try_from).transpose()
 }
 
-/// Live ones.
+/// Live ones, newest first.
 pub fn list_of(db: &mut Db, purpose: Purpose, user: &UserId, now: Timestamp) -> Result<Vec<OneTimeToken>, StoreError> {
-    todo!()
+    let rows = one_time_tokens::table
+        .filter(one_time_tokens::user_id.eq(user.as_str()))
+        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
+        .filter(one_time_tokens::expires_at.gt(now.unix()))
+        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS))
+        .order((one_time_tokens::created_at.desc(), one_time_tokens::digest))
+        .select(TokenRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(OneTimeToken::try_from).collect()
 }
 
 /// Spends a live token: of N parallel callers one gets true.
 pub fn consume(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: Timestamp) -> Result<bool, StoreError> {
-    todo!()
+    let live = one_time_tokens::table
+        .find(digest.0.as_slice())
+        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
+        .filter(one_time_tokens::expires_at.gt(now.unix()))
+        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS));
+    Ok(diesel::delete(live).execute(db)? == 1)
 }
 
 /// Counts a wrong code before it is answered; false where the token is dead by now.
 pub fn count_attempt(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: Timestamp) -> Result<bool, StoreError> {
-    todo!()
+    let live = one_time_tokens::table
+        .find(digest.0.as_slice())
+        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
+        .filter(one_time_tokens::expires_at.gt(now.unix()))
+        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS));
+    Ok(diesel::update(live).set(one_time_tokens::attempts.eq(one_time_tokens::attempts + 1)).execute(db)? == 1)
 }
 
 pub fn delete_of(db: &mut Db, purpose: Purpose, user: &UserId) -> Result<usize, StoreError> {
-    todo!()
+    let theirs = one_time_tokens::table
+        .filter(one_time_tokens::user_id.eq(user.as_str()))
+        .filter(one_time_tokens::purpose.eq(purpose.as_str()));
+    Ok(diesel::delete(theirs).execute(db)?)
 }
 
 /// Of every purpose: after a change of password nothing that was under way goes on.
 pub fn delete_all_of(db: &mut Db, user: &UserId) -> Result<usize, StoreError> {
-    todo!()
+    let theirs = one_time_tokens::table.filter(one_time_tokens::user_id.eq(user.as_str()));
+    Ok(diesel::delete(theirs).execute(db)?)
+}
+
+impl From<&OneTimeToken> for TokenRow {
+    fn from(token: &OneTimeToken) -> Self {
+        Self {
+            digest: token.digest.0.to_vec(),
+            purpose: token.purpose.as_str().to_owned(),
+            user_id: token.user_id.as_ref().map(|user| user.as_str().to_owned()),
+            code: token.code.map(|code| code.0.to_vec()),
+            payload: token.payload.clone(),
+            attempts: token.attempts,
+            created_at: token.created_at.unix(),
+            expires_at: token.expires_at.unix(),
+        }
+    }
+}
+
+impl TryFrom<TokenRow> for OneTimeToken {
+    type Error = StoreError;
+
+    fn try_from(row: TokenRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            digest: digest(row.digest)?,
+            purpose: known("one_time_tokens.purpose", Purpose::parse(&row.purpose))?,
+            user_id: row.user_id.map(|user| id("one_time_tokens.user_id", &user)).transpose()?,
+            code: row.code.map(digest).transpose()?,
+            payload: row.payload,
+            attempts: row.attempts,
+            created_at: Timestamp::from_unix(row.created_at),
+            expires_at: Timestamp::from_unix(row.expires_at),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{after, cast, on_each, one_time, user, winners},
+        *,
+    };
+
+    const CONFIRM: Purpose = Purpose::ConfirmEmail;
+
+    /// A token of one purpose is nothing at another's door.
+    #[test]
+    fn a_token_is_found_while_it_lives_and_for_its_purpose_alone() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let token = one_time(1, &alice);
+            let spent = OneTimeToken {
+                purpose: Purpose::SpentProof,
+                user_id: None,
+                code: None,
+                payload: None,
+                ..one_time(2, &alice)
+            };
+            for it in [&token, &spent] {
+                assert!(store.write(|db| insert(db, it)).unwrap());
+                assert!(!store.write(|db| insert(db, it)).unwrap());
+            }
+            let found = |purpose, at| store.read(|db| find(db, purpose, &token.digest, after(at))).unwrap();
+            assert_eq!(found(CONFIRM, 599), Some(token.clone()));
+            assert_eq!([found(CONFIRM, 600), found(Purpose::ResetPassword, 0)], [None, None]);
+            assert_eq!(store.read(|db| find(db, Purpose::SpentProof, &spent.digest, after(0))).unwrap(), Some(spent));
+            for (purpose, at) in [(CONFIRM, 600), (Purpose::ResetPassword, 0)] {
+                assert!(!store.write(|db| consume(db, purpose, &token.digest, after(at))).unwrap());
+                assert!(!store.write(|db| count_attempt(db, purpose, &token.digest, after(at))).unwrap());
+            }
+            assert_eq!(found(CONFIRM, 0), Some(token.clone()));
+        });
+    }
+
+    #[test]
+    fn of_20_parallel_callers_one_spends_a_token() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let token = one_time(1, &alice);
+            store.write(|db| insert(db, &token)).unwrap();
+            assert_eq!(winners(store, |db, _| consume(db, CONFIRM, &token.digest, after(1))), 1);
+            assert_eq!(store.read(|db| find(db, CONFIRM, &token.digest, after(1))).unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn what_must_not_come_twice_comes_once() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let proof = OneTimeToken { purpose: Purpose::SpentProof, user_id: None, ..one_time(1, &alice) };
+            assert_eq!(winners(store, |db, _| insert(db, &proof)), 1);
+        });
+    }
+
+    /// 6 digits do not stand 20 guesses: the sixth finds the token dead, however many come at once.
+    #[test]
+    fn of_20_parallel_wrong_codes_five_are_counted_and_the_token_is_dead() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let token = one_time(1, &alice);
+            store.write(|db| insert(db, &token)).unwrap();
+            assert_eq!(winners(store, |db, _| count_attempt(db, CONFIRM, &token.digest, after(1))), 5);
+            assert_eq!(store.read(|db| find(db, CONFIRM, &token.digest, after(1))).unwrap(), None);
+            assert_eq!(store.read(|db| list_of(db, CONFIRM, &alice.id, after(1))).unwrap(), []);
+            assert!(!store.write(|db| consume(db, CONFIRM, &token.digest, after(1))).unwrap());
+        });
+    }
+
+    /// Two tokens would allow twice the guesses.
+    #[test]
+    fn of_20_parallel_replacements_one_token_is_left() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let reset = OneTimeToken { purpose: Purpose::ResetPassword, ..one_time(99, &alice) };
+            store.write(|db| insert(db, &reset)).unwrap();
+            let made = winners(store, |db, n| replace(db, &one_time(n, &alice)).map(|()| true));
+            let left = store.read(|db| list_of(db, CONFIRM, &alice.id, after(1))).unwrap();
+            assert_eq!((made, left.len()), (20, 1));
+            assert_eq!(store.read(|db| list_of(db, Purpose::ResetPassword, &alice.id, after(1))).unwrap(), [reset]);
+        });
+    }
+
+    #[test]
+    fn what_is_under_way_is_listed_newest_first_and_ends_with_the_password() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let (old, new) = (one_time(2, &alice), OneTimeToken { created_at: after(5), ..one_time(1, &alice) });
+            let step = OneTimeToken { purpose: Purpose::SecondFactor, ..one_time(3, &alice) };
+            store
+                .write(|db| [&old, &new, &step].map(|it| insert(db, it)).into_iter().collect::<Result<Vec<_>, _>>())
+                .unwrap();
+            assert_eq!(store.read(|db| list_of(db, CONFIRM, &alice.id, after(6))).unwrap(), [new, old]);
+            let ended = |owner: &UserId| {
+                store.write(|db| Ok((delete_of(db, CONFIRM, owner)?, delete_all_of(db, owner)?))).unwrap()
+            };
+            assert_eq!([ended(&user(2).id), ended(&alice.id)], [(0, 0), (2, 1)]);
+        });
+    }
 }

@@ -5,9 +5,15 @@ use diesel::prelude::*;
 use super::{
     connection::Db,
     error::StoreError,
-    schema::{client_secrets, grants, revoked_tokens, sessions},
+    schema::{
+        api_keys, audit_events, client_secrets, grants, mail_outbox, one_time_tokens, rate_counters, revoked_tokens,
+        sessions,
+    },
 };
-use crate::domain::time::Timestamp;
+use crate::domain::{
+    ids::EventId,
+    time::{Seconds, Timestamp},
+};
 
 /// How many rows went from each table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,20 +22,61 @@ pub struct Purged {
     pub grants: usize,
     pub revoked_tokens: usize,
     pub client_secrets: usize,
+    pub one_time_tokens: usize,
+    pub api_keys: usize,
+    pub letters: usize,
+    pub rate_counters: usize,
 }
 
 impl Purged {
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            sessions: self.sessions.saturating_add(other.sessions),
+            grants: self.grants.saturating_add(other.grants),
+            revoked_tokens: self.revoked_tokens.saturating_add(other.revoked_tokens),
+            client_secrets: self.client_secrets.saturating_add(other.client_secrets),
+            one_time_tokens: self.one_time_tokens.saturating_add(other.one_time_tokens),
+            api_keys: self.api_keys.saturating_add(other.api_keys),
+            letters: self.letters.saturating_add(other.letters),
+            rate_counters: self.rate_counters.saturating_add(other.rate_counters),
+        }
+    }
+
     pub const fn total(self) -> usize {
         self.sessions
             .saturating_add(self.grants)
             .saturating_add(self.revoked_tokens)
             .saturating_add(self.client_secrets)
+            .saturating_add(self.one_time_tokens)
+            .saturating_add(self.api_keys)
+            .saturating_add(self.letters)
+            .saturating_add(self.rate_counters)
     }
 }
 
+/// An expired API key is kept for so long: whoever asks why a program stopped finds the row.
+const KEYS_KEPT: Seconds = Seconds::days(30);
+
 /// Deletes at most `batch` rows of each table that ended before `now`; call it again until it finds none.
 pub fn expired(db: &mut Db, now: Timestamp, batch: i64) -> Result<Purged, StoreError> {
-    let now = now.unix();
+    let access = expired_access(db, now.unix(), batch)?;
+    Ok(access.plus(expired_account_state(db, now, batch)?))
+}
+
+/// Deletes at most `batch` entries of the audit log from before that moment.
+pub fn audit(db: &mut Db, before: Timestamp, batch: i64) -> Result<usize, StoreError> {
+    let entry = diesel::alias!(audit_events as entry);
+    // An id begins with its moment: the key is the index.
+    let first_kept = EventId::new(before, [0; 10]);
+    let old = entry
+        .filter(entry.field(audit_events::id).lt(first_kept.as_str()))
+        .limit(batch)
+        .select(entry.field(audit_events::id));
+    Ok(diesel::delete(audit_events::table.filter(audit_events::id.eq_any(old))).execute(db)?)
+}
+
+fn expired_access(db: &mut Db, now: i64, batch: i64) -> Result<Purged, StoreError> {
     let (session, grant) = diesel::alias!(sessions as session, grants as grant);
     let (token, secret) = diesel::alias!(revoked_tokens as token, client_secrets as secret);
     let ended_sessions =
@@ -51,6 +98,37 @@ pub fn expired(db: &mut Db, now: Timestamp, batch: i64) -> Result<Purged, StoreE
             .execute(db)?,
         client_secrets: diesel::delete(client_secrets::table.filter(client_secrets::id.eq_any(ended_secrets)))
             .execute(db)?,
+        ..Purged::default()
+    })
+}
+
+fn expired_account_state(db: &mut Db, now: Timestamp, batch: i64) -> Result<Purged, StoreError> {
+    let (token, key) = diesel::alias!(one_time_tokens as token, api_keys as key);
+    let (letter, counter) = diesel::alias!(mail_outbox as letter, rate_counters as counter);
+    let ended_tokens = token
+        .filter(token.field(one_time_tokens::expires_at).lt(now.unix()))
+        .limit(batch)
+        .select(token.field(one_time_tokens::digest));
+    let ended_keys = key
+        .filter(key.field(api_keys::expires_at).lt(now.minus(KEYS_KEPT).unix()).assume_not_null())
+        .limit(batch)
+        .select(key.field(api_keys::id));
+    let dead_letters = letter
+        .filter(letter.field(mail_outbox::expires_at).lt(now.unix()))
+        .limit(batch)
+        .select(letter.field(mail_outbox::id));
+    let forgotten = counter
+        .filter(counter.field(rate_counters::expires_at).lt(now.unix()))
+        .limit(batch)
+        .select(counter.field(rate_counters::bucket));
+    Ok(Purged {
+        one_time_tokens: diesel::delete(one_time_tokens::table.filter(one_time_tokens::digest.eq_any(ended_tokens)))
+            .execute(db)?,
+        api_keys: diesel::delete(api_keys::table.filter(api_keys::id.eq_any(ended_keys))).execute(db)?,
+        letters: diesel::delete(mail_outbox::table.filter(mail_outbox::id.eq_any(dead_letters))).execute(db)?,
+        rate_counters: diesel::delete(rate_counters::table.filter(rate_counters::bucket.eq_any(forgotten)))
+            .execute(db)?,
+        ..Purged::default()
     })
 }
 
@@ -94,8 +172,8 @@ mod tests {
                 .unwrap();
             let purge = |at| store.write(|db| expired(db, at, 2)).unwrap();
             assert_eq!(purge(after(100)).total(), 0, "what ends now has not ended before now");
-            let two = Purged { sessions: 2, grants: 2, revoked_tokens: 2, client_secrets: 2 };
-            let rest = Purged { sessions: 1, grants: 1, revoked_tokens: 1, client_secrets: 0 };
+            let two = Purged { sessions: 2, grants: 2, revoked_tokens: 2, client_secrets: 2, ..Purged::default() };
+            let rest = Purged { sessions: 1, grants: 1, revoked_tokens: 1, ..Purged::default() };
             assert_eq!([purge(after(101)), purge(after(101)), purge(after(101))], [two, rest, Purged::default()]);
             assert_eq!(store.read(|db| clients::list_secrets(db, &client.id)).unwrap().len(), 2);
         });

@@ -237,6 +237,7 @@ diesel::table! {
         previous_expires_at -> Nullable<BigInt>,
         scope -> Text,
         environment -> Text,
+        maker -> Text,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
@@ -310,3 +311,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     users
 );
+
+diesel::allow_tables_to_appear_in_same_query!(backup_codes, totp_factors);

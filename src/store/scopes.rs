@@ -44,7 +44,7 @@ mod tests {
     };
 
     #[test]
-    fn a_new_database_has_the_first_eight_scopes() {
+    fn a_new_database_has_the_first_scopes() {
         on_each(|store| {
             let scopes = store.read(list).unwrap();
             let words: Vec<_> = scopes.iter().map(|it| (it.name.as_str(), it.description.as_str())).collect();
@@ -52,6 +52,8 @@ mod tests {
                 words,
                 [
                     ("admin:org", "Full organization management"),
+                    ("admin:users", "Manage user accounts"),
+                    ("auth:sso", "Sign users in by single sign-on"),
                     ("manage:licenses", "Acquire/release licenses"),
                     ("read:licenses", "Read license information"),
                     ("read:org", "Read organization data"),

@@ -184,7 +184,7 @@ mod tests {
             let found = |user: &User, client: &ClientId, at| {
                 store.read(|db| find_subject(db, &session.id, &user.id, client, at)).unwrap()
             };
-            let suspended = User { status: UserStatus::Suspended, updated_at: after(1), ..alice.clone() };
+            let suspended = User { status: UserStatus::Suspended, version: 2, updated_at: after(1), ..alice.clone() };
             let expected = Subject { user: suspended, session: session.clone(), consent: Some(allowed) };
             assert_eq!(found(&alice, &app.id, NOW), Some(expected.clone()));
             assert_eq!(found(&alice, &client_id("unknown"), NOW), Some(Subject { consent: None, ..expected }));

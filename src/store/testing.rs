@@ -16,10 +16,13 @@ use super::{
 };
 use crate::{
     domain::{
+        api_key::{ApiKey, Environment},
         client::{Client, ClientId, ClientKind, ClientStatus, Party, PkcePolicy, RefreshPolicy},
         consent::Consent,
         grant::{Binding, Grant, GrantId},
-        ids::{SessionId, UserId},
+        ids::{ApiKeyId, LetterId, SessionId, UserId},
+        letter::Outgoing,
+        one_time::{OneTimeToken, Purpose},
         secret::SecretDigest,
         session::{Door, Methods, Session},
         time::Timestamp,
@@ -229,5 +232,46 @@ pub(super) fn consent(user: &User, client: &Client) -> Consent {
         claims: ClaimsRequest::default(),
         created_at: NOW,
         updated_at: NOW,
+    }
+}
+
+pub(super) fn one_time(n: u8, user: &User) -> OneTimeToken {
+    OneTimeToken {
+        digest: SecretDigest([n; 32]),
+        purpose: Purpose::ConfirmEmail,
+        user_id: Some(user.id.clone()),
+        code: Some(SecretDigest([0xc0; 32])),
+        payload: Some("new@example.com".to_owned()),
+        attempts: 0,
+        created_at: NOW,
+        expires_at: after(600),
+    }
+}
+
+pub(super) fn api_key(n: u8, user: &User) -> ApiKey {
+    ApiKey {
+        id: ApiKeyId::new(NOW, [n; 10]),
+        user_id: user.id.clone(),
+        name: format!("Key {n}"),
+        description: Some("For the nightly job".to_owned()),
+        prefix: "sk_live_abc".to_owned(),
+        digest: SecretDigest([n; 32]),
+        previous: None,
+        scope: Scope::parse("read:profile").unwrap(),
+        environment: Environment::Live,
+        created_at: NOW,
+        expires_at: Some(after(1000)),
+        last_used_at: None,
+    }
+}
+
+pub(super) fn letter(n: u8) -> Outgoing {
+    Outgoing {
+        id: LetterId::new(NOW, [n; 10]),
+        sealed: vec![n; 40],
+        attempts: 0,
+        next_at: NOW,
+        expires_at: after(600),
+        created_at: NOW,
     }
 }

@@ -6,3 +6,4 @@ ALTER TABLE sessions ADD COLUMN door TEXT NOT NULL DEFAULT 'browser';
 ALTER TABLE sessions ADD COLUMN device TEXT;
 ALTER TABLE sessions ADD COLUMN address TEXT;
 ALTER TABLE sessions ADD COLUMN last_seen_at BIGINT NOT NULL DEFAULT 0;
+UPDATE sessions SET last_seen_at = auth_time;

@@ -59,7 +59,7 @@ CREATE TABLE backup_codes (
 CREATE TABLE api_keys (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     user_id TEXT COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    name TEXT COLLATE "C" NOT NULL,
+    name TEXT NOT NULL,
     description TEXT,
     prefix TEXT NOT NULL,
     digest BYTEA NOT NULL UNIQUE,
@@ -67,6 +67,7 @@ CREATE TABLE api_keys (
     previous_expires_at BIGINT,
     scope TEXT NOT NULL,
     environment TEXT NOT NULL,
+    maker TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT,
     last_used_at BIGINT
@@ -104,7 +105,7 @@ CREATE TABLE rate_counters (
 );
 CREATE INDEX rate_counters_by_expiry ON rate_counters (expires_at);
 
--- user_id is no foreign key: what was done to an account outlives it.
+-- user_id is no foreign key: what was done to an account outlives it. An id begins with its moment.
 CREATE TABLE audit_events (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     at BIGINT NOT NULL,
@@ -116,4 +117,3 @@ CREATE TABLE audit_events (
     detail TEXT
 );
 CREATE INDEX audit_events_by_user ON audit_events (user_id, id);
-CREATE INDEX audit_events_by_time ON audit_events (at);

@@ -67,6 +67,7 @@ CREATE TABLE api_keys (
     previous_expires_at BIGINT,
     scope TEXT NOT NULL,
     environment TEXT NOT NULL,
+    maker TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT,
     last_used_at BIGINT
@@ -104,7 +105,7 @@ CREATE TABLE rate_counters (
 ) WITHOUT ROWID;
 CREATE INDEX rate_counters_by_expiry ON rate_counters (expires_at);
 
--- user_id is no foreign key: what was done to an account outlives it.
+-- user_id is no foreign key: what was done to an account outlives it. An id begins with its moment.
 CREATE TABLE audit_events (
     id TEXT NOT NULL PRIMARY KEY,
     at BIGINT NOT NULL,
@@ -114,6 +115,5 @@ CREATE TABLE audit_events (
     outcome TEXT NOT NULL,
     address TEXT,
     detail TEXT
-);
+) WITHOUT ROWID;
 CREATE INDEX audit_events_by_user ON audit_events (user_id, id);
-CREATE INDEX audit_events_by_time ON audit_events (at);

@@ -16,8 +16,9 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     if let Some(key) = &settings.http.tls_key {
         files.push(("the TLS key", key.clone()));
     }
-    if let Some(file) = settings.file.as_ref().filter(|_| settings.database.url.has_password()) {
-        files.push(("the settings with the database's password", file.clone()));
+    let has_password = settings.database.url.has_password() || settings.mail.smtp.password.is_set();
+    if let Some(file) = settings.file.as_ref().filter(|_| has_password) {
+        files.push(("the settings, with a password", file.clone()));
     }
     for (what, file) in files {
         look(what, &file, report);

@@ -26,9 +26,9 @@ impl FromRequest for Form {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_form = is_form(request);
-        let body = Bytes::from_request(request, payload);
+        let body = read(request, payload);
         Box::pin(async move {
-            let body = timeout(SLOWEST, body).await.map_err(late)?.map_err(|error| why(&error))?;
+            let body = body.await?;
             if !is_form && !body.is_empty() {
                 let wrong = "the content type must be application/x-www-form-urlencoded";
                 return Err(BadBody::Malformed(OAuthError::invalid_request(wrong)));
@@ -36,6 +36,12 @@ impl FromRequest for Form {
             Params::parse(&body).map(Self).map_err(|bad| BadBody::Malformed(bad.into()))
         })
     }
+}
+
+/// The bytes of a body, within the limits of size and time.
+pub fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes, BadBody>> + use<> {
+    let body = Bytes::from_request(request, payload);
+    async move { timeout(SLOWEST, body).await.map_err(late)?.map_err(|error| why(&error)) }
 }
 
 /// A body is a few kilobytes: whoever takes longer holds a connection, and means to.

@@ -28,7 +28,9 @@ async fn answer(app: &App, request: &HttpRequest, body: &Params) -> Result<Optio
         return Ok(None);
     };
     let told = userinfo::answer(&app.core, token).await?;
-    super::cors::of_client(request, &told.client_id);
+    if let Some(client) = &told.client_id {
+        super::cors::of_client(request, client);
+    }
     Ok(Some(HttpResponse::Ok().insert_header(NO_STORE).json(told.members)))
 }
 

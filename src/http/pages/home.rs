@@ -23,7 +23,7 @@ pub struct HomeView<'a> {
     pub issuer: &'a str,
     /// Who is signed in.
     pub person: Option<Person<'a>>,
-    /// A development server, which has the playground.
+    /// A development server, which has the playground and the outbox.
     pub playground: bool,
 }
 
@@ -68,8 +68,10 @@ mod tests {
     }
 
     #[test]
-    fn the_playground_is_linked_in_development_only() {
-        assert!(page(None, true).contains("href=\"/base/playground\""));
-        assert!(!page(Some(ALICE), false).contains("playground"));
+    fn the_playground_and_the_outbox_are_linked_in_development_only() {
+        for path in ["/base/playground", "/base/outbox"] {
+            assert!(page(None, true).contains(&format!("href=\"{path}\"")));
+            assert!(!page(Some(ALICE), false).contains(path));
+        }
     }
 }

@@ -9,6 +9,7 @@ pub mod home;
 pub mod layout;
 pub mod login;
 pub mod logout;
+pub mod outbox;
 pub mod playground;
 mod send;
 pub mod signed_out;

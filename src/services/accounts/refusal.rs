@@ -46,6 +46,12 @@ pub enum Refusal {
     UsernameTaken,
     RegistrationClosed,
     NotFound(Thing),
+    /// A user has as many API keys as one may have.
+    TooManyKeys {
+        most: usize,
+    },
+    /// Another request rotated the key at the same moment: that one got the new key.
+    RotatedMeanwhile,
     SsoProofRequired,
     /// The proof is none, or has been used.
     InvalidSsoProof,

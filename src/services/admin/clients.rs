@@ -12,7 +12,7 @@ use crate::{
         time::{Seconds, Timestamp},
     },
     protocol::{client_auth::AuthMethod, scope::Scope, token::GrantType},
-    services::core::Core,
+    services::{core::Core, mounts},
     store::{
         clients,
         connection::Db,
@@ -104,7 +104,7 @@ pub async fn show(core: &Core, id: &str) -> Result<ShownClient, AdminError> {
 pub async fn update(core: &Core, id: &str, members: ClientMembers) -> Result<Client, AdminError> {
     let name = id.to_owned();
     core.run(move |core| {
-        let id = parse(&name)?;
+        let id = changeable(&name)?;
         let now = core.clock.now();
         let changed = core.store.write(|db| change(core, db, &id, &members, now))??;
         core.clients.forget(&id);
@@ -122,7 +122,7 @@ pub async fn rotate_secret(
 ) -> Result<RotatedSecret, AdminError> {
     let name = id.to_owned();
     core.run(move |core| {
-        let id = parse(&name)?;
+        let id = changeable(&name)?;
         let secret = given_or_random(secret)?;
         let previous_until = core.store.write(|db| replace_secret(core, db, &id, &secret, overlap))??;
         core.clients.forget(&id);
@@ -135,7 +135,7 @@ pub async fn rotate_secret(
 pub async fn delete(core: &Core, id: &str) -> Result<(), AdminError> {
     let name = id.to_owned();
     core.run(move |core| {
-        let id = parse(&name)?;
+        let id = changeable(&name)?;
         let deleted = core.store.write(|db| clients::delete(db, &id))?;
         core.clients.forget(&id);
         if deleted { Ok(()) } else { Err(absent("client", &name)) }
@@ -147,6 +147,15 @@ fn parse(id: &str) -> Result<ClientId, AdminError> {
     ClientId::parse(id).ok_or_else(|| absent("client", id))
 }
 
+/// The same for a change: the account API's own clients are as its mounts say.
+fn changeable(id: &str) -> Result<ClientId, AdminError> {
+    let id = parse(id)?;
+    if mounts::is_reserved(&id) {
+        return Err(unfit("client id", "the account API's own clients are set up by [[mounts]]"));
+    }
+    Ok(id)
+}
+
 fn insert(core: &Core, new: NewClient) -> Result<CreatedClient, AdminError> {
     let now = core.clock.now();
     let id = match &new.id {
@@ -154,6 +163,9 @@ fn insert(core: &Core, new: NewClient) -> Result<CreatedClient, AdminError> {
             .ok_or_else(|| unfit("client id", "must be 1 to 128 visible ASCII characters and not begin with usr_")),
         None => random_id(),
     }?;
+    if mounts::is_reserved(&id) {
+        return Err(unfit("client id", "account-… is kept for the account API's own clients"));
+    }
     let client = client_rules::apply(blank(id, new.kind, now), &new.members);
     client_rules::check(&client, &core.settings)?;
     let secret = match (new.kind, new.secret) {

@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use crate::store::error::StoreError;
 
+pub mod api_keys;
 mod client_rules;
 pub mod clients;
 pub mod demo;
@@ -52,7 +53,7 @@ fn readable(what: &'static str, text: &str) -> Result<String, AdminError> {
 }
 
 /// Invisible characters that make a name read as another one.
-fn reorders(c: char) -> bool {
+pub(super) fn reorders(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 

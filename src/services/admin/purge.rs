@@ -23,11 +23,6 @@ pub fn batches(core: &Core) -> Result<Purged, Fault> {
         if batch.total() == 0 {
             return Ok(sum);
         }
-        sum = Purged {
-            sessions: sum.sessions.saturating_add(batch.sessions),
-            grants: sum.grants.saturating_add(batch.grants),
-            revoked_tokens: sum.revoked_tokens.saturating_add(batch.revoked_tokens),
-            client_secrets: sum.client_secrets.saturating_add(batch.client_secrets),
-        };
+        sum = sum.plus(batch);
     }
 }

@@ -7,7 +7,7 @@ use oxide_auth::code_grant::accesstoken::{AccessToken, Input, Output};
 use super::{
     Redemption,
     kernel::{self, KernelRequest, NO_REDIRECT},
-    tokens::{self, Issuance},
+    tokens::{self, Issuance, Kind},
 };
 use crate::{
     crypto::{code, digest},
@@ -123,6 +123,7 @@ impl Redeeming<'_> {
             user: subject.user,
             nonce: self.code.nonce.clone(),
             refresh: tokens::first_refresh_token(self.client, token),
+            kind: Kind::Application,
         })
     }
 

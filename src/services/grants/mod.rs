@@ -3,6 +3,8 @@
 //! The machines decide the protocol (who may go on, in which order, with which scope); the code here answers their
 //! questions from one transaction and writes the RFC's own errors (`docs/architecture.md` lists where theirs differ).
 
+pub mod account;
+
 mod authorization_code;
 mod client_credentials;
 mod kernel;
@@ -28,7 +30,8 @@ pub fn exchange(core: &Core, client: &Client, request: TokenRequest) -> Result<T
             authorization_code::redeem(core, client, &Redemption { code, redirect_uri, verifier, resources })
         }
         TokenRequest::RefreshToken { refresh_token, scope, resources } => {
-            refresh_token::refresh(core, client, &Refreshing { refresh_token, scope, resources })
+            let request = Refreshing { refresh_token, scope, resources };
+            refresh_token::refresh(core, client, &request, tokens::Kind::Application)
         }
         TokenRequest::ClientCredentials { scope, resources } => {
             client_credentials::issue(core, client, scope.as_ref(), &resources)

@@ -7,7 +7,7 @@ use oxide_auth::code_grant::refresh::{Input, Output, Refresh};
 use super::{
     Refreshing,
     kernel::{self, KernelRequest, NO_REDIRECT},
-    tokens::{self, Issuance},
+    tokens::{self, Issuance, Kind},
 };
 use crate::{
     crypto::{digest, refresh},
@@ -37,13 +37,18 @@ use crate::{
 const KEPT: Seconds = Seconds::minutes(11);
 
 /// Answers a refresh. A refusal that revokes the family commits like a success.
-pub(super) fn refresh(core: &Core, client: &Client, request: &Refreshing) -> Result<TokenResponse, Failure> {
+pub(super) fn refresh(
+    core: &Core,
+    client: &Client,
+    request: &Refreshing,
+    kind: Kind,
+) -> Result<TokenResponse, Failure> {
     let token = refresh::parse(&core.ring, &request.refresh_token).ok_or_else(no_longer_valid)?;
     let id = digest::grant_id(&token.family);
     // Before anything is rotated: a client that is told to come again would come with the old token.
     let press = tokens::press(core)?;
     let registered = Arc::clone(&press.registered);
-    let refreshing = Rotating { core, client, registered, request, token, id, now: core.clock.now() };
+    let refreshing = Rotating { core, client, registered, request, token, id, now: core.clock.now(), kind };
     let issuance = core.store.write(|db| refreshing.decide(db)).map_err(Fault::from)??;
     tokens::sign(core, client, &issuance, &press)
 }
@@ -61,6 +66,7 @@ struct Rotating<'a> {
     token: RefreshToken,
     id: GrantId,
     now: Timestamp,
+    kind: Kind,
 }
 
 impl Rotating<'_> {
@@ -92,6 +98,7 @@ impl Rotating<'_> {
             resources,
             nonce: None,
             refresh: Some(RefreshToken { generation, ..self.token }),
+            kind: self.kind,
         }))
     }
 

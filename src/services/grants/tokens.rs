@@ -42,6 +42,16 @@ pub(super) struct Issuance {
     /// Only the ID token of the code's redemption has one (OpenID Connect Core §12.2).
     pub(super) nonce: Option<String>,
     pub(super) refresh: Option<RefreshToken>,
+    pub(super) kind: Kind,
+}
+
+/// Whom the tokens are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An OAuth client; with `openid` it gets an ID token.
+    Application,
+    /// The account API: access tokens carry the user's version, and there is nobody to read an ID token.
+    Account,
 }
 
 /// What making a token needs besides its grant.
@@ -73,11 +83,15 @@ pub(super) fn sign(core: &Core, client: &Client, issuance: &Issuance, press: &Pr
             auth_time: Some(grant.auth_time.unix()),
             acr: Some(grant.methods.acr().to_owned()),
             gid: Some(URL_SAFE_NO_PAD.encode(grant.id.0)),
+            ver: (issuance.kind == Kind::Account).then_some(issuance.user.version),
             ..bare(core, client, now)
         },
     )?;
-    let id_token =
-        if scope.contains(OPENID) { Some(id_token(core, signer, client, issuance, &access_token)?) } else { None };
+    let id_token = if issuance.kind == Kind::Application && scope.contains(OPENID) {
+        Some(id_token(core, signer, client, issuance, &access_token)?)
+    } else {
+        None
+    };
     let refresh_token = issuance.refresh.map(|token| refresh::mint(&core.ring, &token).reveal().clone());
     Ok(TokenResponse::new(access_token, life, &scope).with_id_token(id_token).with_refresh_token(refresh_token))
 }
@@ -181,6 +195,7 @@ fn bare(core: &Core, client: &Client, now: Timestamp) -> AccessTokenClaims {
         auth_time: None,
         acr: None,
         gid: None,
+        ver: None,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     domain::{
         client::{Client, ClientKind},
         grant::Presented,
+        time::Timestamp,
     },
     protocol::{
         client_auth,
@@ -14,14 +15,16 @@ use crate::{
         params::Params,
     },
     services::{
-        clients,
+        api_keys, clients,
         core::Core,
         fault::{Failure, Fault},
+        registry,
     },
     store::standing::find_standing,
 };
 
-/// Answers a confidential client. Looking at a token never counts as using it.
+/// Answers a confidential client. Looking at a token never counts as using it; looking at an API key does, because a
+/// resource server has no other way to accept one.
 pub async fn answer(core: &Core, authorization: Option<String>, params: Params) -> Result<IntrospectResponse, Failure> {
     core.run(move |core| {
         params.unambiguous()?;
@@ -31,13 +34,44 @@ pub async fn answer(core: &Core, authorization: Option<String>, params: Params) 
             return Err(OAuthError::invalid_client("introspection needs client authentication").into());
         }
         let token = IntrospectRequest::parse(&params)?.token;
-        let found = match access_token(core, &caller.client, &token)? {
-            Some(answer) => Some(answer),
-            None => refresh_token(core, &caller.client, &token)?,
-        };
+        let found = find(core, &caller.client, &token)?;
         Ok(found.unwrap_or_else(IntrospectResponse::inactive))
     })
     .await
+}
+
+fn find(core: &Core, caller: &Client, token: &str) -> Result<Option<IntrospectResponse>, Fault> {
+    if api_keys::looks_like_one(token) {
+        return api_key(core, caller, token);
+    }
+    match access_token(core, caller, token)? {
+        Some(answer) => Ok(Some(answer)),
+        None => refresh_token(core, caller, token),
+    }
+}
+
+/// A key has no audience: it concerns every resource server, and of its scopes each sees its own and those that belong to
+/// none (RFC 8707 §3).
+fn api_key(core: &Core, caller: &Client, token: &str) -> Result<Option<IntrospectResponse>, Fault> {
+    if caller.resource_server.is_empty() {
+        return Ok(None);
+    }
+    let Some((key, user)) = api_keys::holder(core, token)? else {
+        return Ok(None);
+    };
+    let scope = registry::registered(core)?.meant_for(&key.scope, &caller.resource_server);
+    Ok(Some(IntrospectResponse {
+        active: true,
+        scope: text(scope.to_string()),
+        username: Some(user.username),
+        exp: key.expires_at.map(Timestamp::unix),
+        iat: Some(key.created_at.unix()),
+        sub: Some(user.id.as_str().to_owned()),
+        iss: Some(core.settings.issuer.as_str().to_owned()),
+        environment: Some(key.environment.as_str()),
+        key_id: Some(key.id.as_str().to_owned()),
+        ..IntrospectResponse::default()
+    }))
 }
 
 fn access_token(core: &Core, caller: &Client, token: &str) -> Result<Option<IntrospectResponse>, Fault> {
@@ -64,6 +98,7 @@ fn access_token(core: &Core, caller: &Client, token: &str) -> Result<Option<Intr
         jti: Some(claims.jti),
         auth_time: claims.auth_time,
         acr: claims.acr,
+        ..IntrospectResponse::default()
     }))
 }
 

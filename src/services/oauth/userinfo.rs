@@ -1,43 +1,64 @@
-//! `/userinfo`: what the user let this client know. OpenID Connect Core §5.3.
+//! `/userinfo`: what the user let this client, or the bearer of an API key, know. OpenID Connect Core §5.3.
 
 use serde_json::{Map, Value};
 
 use super::{bearer, claims, standing};
 use crate::{
+    domain::user::User,
     protocol::{
         error::{ErrorCode, OAuthError},
         scope::{OPENID, Scope},
     },
-    services::{core::Core, fault::Failure},
+    services::{api_keys, core::Core, fault::Failure},
 };
 
-/// The claims that the access token's scopes and the `claims` parameter release; `sub` always.
+/// The claims that the scopes of the access token or API key, and the `claims` parameter, release; `sub` always.
 pub async fn answer(core: &Core, token: String) -> Result<Userinfo, Failure> {
-    core.run(move |core| {
-        let invalid = || OAuthError::invalid_token("the access token is not valid");
-        let issuer = core.settings.issuer.as_str();
-        let token = bearer::claims(core, &token).filter(|token| token.aud.contains(issuer)).ok_or_else(invalid)?;
-        let scope = token.scope.as_deref().and_then(Scope::parse).unwrap_or_default();
-        if !scope.contains(OPENID) {
-            let missing = "this needs a token with the scope openid";
-            return Err(OAuthError::new(ErrorCode::InsufficientScope, missing).into());
-        }
-        let holder = standing::holder(core, &token)?.ok_or_else(invalid)?;
-        let standing::Holder::User(standing) = holder else {
-            return Err(invalid().into());
-        };
-        let mut members = claims::of_scope(&standing.user, &scope);
-        let asked: Vec<_> = standing.grant.claims.userinfo.keys().map(String::as_str).collect();
-        members.extend(claims::of_user(&standing.user, &asked));
-        members.insert("sub".to_owned(), standing.user.id.as_str().into());
-        Ok(Userinfo { client_id: token.client_id, members })
-    })
-    .await
+    core.run(move |core| if api_keys::looks_like_one(&token) { of_key(core, &token) } else { of_token(core, &token) })
+        .await
+}
+
+fn of_token(core: &Core, token: &str) -> Result<Userinfo, Failure> {
+    let issuer = core.settings.issuer.as_str();
+    let token = bearer::claims(core, token).filter(|token| token.aud.contains(issuer)).ok_or_else(invalid)?;
+    let scope = token.scope.as_deref().and_then(Scope::parse).unwrap_or_default();
+    require_openid(&scope)?;
+    let holder = standing::holder(core, &token)?.ok_or_else(invalid)?;
+    let standing::Holder::User(standing) = holder else {
+        return Err(invalid().into());
+    };
+    let mut members = released(&standing.user, &scope);
+    let asked: Vec<_> = standing.grant.claims.userinfo.keys().map(String::as_str).collect();
+    members.extend(claims::of_user(&standing.user, &asked));
+    Ok(Userinfo { client_id: Some(token.client_id), members })
+}
+
+/// A key is no client's: no page of another origin may read the answer.
+fn of_key(core: &Core, token: &str) -> Result<Userinfo, Failure> {
+    let (key, user) = api_keys::holder(core, token)?.ok_or_else(invalid)?;
+    require_openid(&key.scope)?;
+    Ok(Userinfo { client_id: None, members: released(&user, &key.scope) })
+}
+
+fn released(user: &User, scope: &Scope) -> Map<String, Value> {
+    let mut members = claims::of_scope(user, scope);
+    members.insert("sub".to_owned(), user.id.as_str().into());
+    members
+}
+
+fn require_openid(scope: &Scope) -> Result<(), OAuthError> {
+    let missing = || OAuthError::new(ErrorCode::InsufficientScope, "this needs a token with the scope openid");
+    scope.contains(OPENID).then_some(()).ok_or_else(missing)
+}
+
+fn invalid() -> OAuthError {
+    OAuthError::invalid_token("the access token is not valid")
 }
 
 /// The answer, and whose token it was: its client's origins may read it.
 #[derive(Debug)]
 pub struct Userinfo {
-    pub client_id: String,
+    /// `None` for an API key.
+    pub client_id: Option<String>,
     pub members: Map<String, Value>,
 }

@@ -1,7 +1,9 @@
 //! A database of the test's own, gone when it is dropped: SQLite, or PostgreSQL where `SIGNET_TEST_DATABASE` says so.
 
 use std::{
-    env, process,
+    env,
+    path::{Path, PathBuf},
+    process,
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -42,9 +44,18 @@ impl Place {
         }
     }
 
-    pub(crate) fn keys(&self) -> std::path::PathBuf {
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.folder().join("keys")
+    }
+
+    /// Where letters are put.
+    pub(crate) fn letters(&self) -> PathBuf {
+        self.folder().join("outbox")
+    }
+
+    fn folder(&self) -> &Path {
         let (Self::Sqlite { folder } | Self::Postgres { folder, .. }) = self;
-        folder.path().join("keys")
+        folder.path()
     }
 }
 

@@ -169,6 +169,7 @@ fn settings(place: &Place, issuer: &str) -> Settings {
     settings.database.statement_seconds = Seconds(60);
     settings.keys.directory = place.keys();
     settings.keys.sealing_key = Some(SealingRing::generate());
+    settings.mail.folder = place.letters();
     settings.http.workers = 1;
     settings.passwords.memory_kib = 8;
     settings.passwords.iterations = 1;
@@ -180,7 +181,7 @@ fn settings(place: &Place, issuer: &str) -> Settings {
 fn prepare(settings: Settings) -> Core {
     let core = app::open(settings, Clock::manual(START), Migrate::Always).unwrap();
     keep_ready_made_key(&core);
-    app::ready_keys(&core).unwrap();
+    app::ready(&core).unwrap();
     core
 }
 

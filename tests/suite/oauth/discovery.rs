@@ -51,8 +51,8 @@ async fn both_documents_say_exactly_what_works() {
     let openid = ["openid", "profile", "email", "address", "phone", "offline_access"];
     // A new database has the scopes of the documented API registered.
     let api = ["read:profile", "write:profile", "read:projects", "write:projects", "read:org", "admin:org"];
-    let licenses = ["read:licenses", "manage:licenses"];
-    let mut expected: Vec<_> = [&openid[..], &api, &licenses].concat();
+    let more = ["read:licenses", "manage:licenses", "admin:users", "auth:sso"];
+    let mut expected: Vec<_> = [&openid[..], &api, &more].concat();
     let mut scopes = names(&scopes);
     scopes.sort_unstable();
     expected.sort_unstable();

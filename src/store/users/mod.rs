@@ -1,6 +1,14 @@
 //! Table `users`: people, their claims and their passwords' hashes.
 
+mod change;
+
 use diesel::prelude::*;
+
+pub use self::change::{
+    Updated, confirm_email, replace_hash, update_attributes, update_email, update_password, update_privileges,
+    update_profile, update_role, update_status,
+};
+pub(super) use self::change::{bump, bump_members_of};
 
 use super::{
     column::{attributes, attributes_text, id, known, list_text, strings},
@@ -23,18 +31,8 @@ pub enum Inserted {
     UsernameTaken,
 }
 
-/// What became of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Updated {
-    Updated,
-    EmailTaken,
-    UsernameTaken,
-    /// There is no such user.
-    Absent,
-}
-
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = users, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
 pub(super) struct UserRow {
     id: String,
     username: String,
@@ -63,6 +61,19 @@ pub fn find_by_id(db: &mut Db, user: &UserId) -> Result<Option<User>, StoreError
     row.map(User::try_from).transpose()
 }
 
+/// By its normal form.
+pub fn find_by_email(db: &mut Db, email: &str) -> Result<Option<User>, StoreError> {
+    let row = users::table.filter(users::email.eq(email)).select(UserRow::as_select()).get_result(db).optional()?;
+    row.map(User::try_from).transpose()
+}
+
+/// `None` where the user has no password here, or is not there.
+pub fn find_password_hash(db: &mut Db, user: &UserId) -> Result<Option<String>, StoreError> {
+    let hash: Option<Option<String>> =
+        users::table.find(user.as_str()).select(users::password_hash).get_result(db).optional()?;
+    Ok(hash.flatten())
+}
+
 /// By address or username, in their normal form; with the password's hash if there is one.
 pub fn find_by_login(db: &mut Db, login: &str) -> Result<Option<(User, Option<String>)>, StoreError> {
     let columns = (UserRow::as_select(), users::password_hash);
@@ -81,43 +92,7 @@ pub fn insert(db: &mut Db, user: &User, password_hash: Option<&str>) -> Result<I
     if per_backend!(db, connection => statement.execute(connection))? == 1 {
         return Ok(Inserted::Inserted);
     }
-    match taken(db, user)? {
-        Some(Updated::EmailTaken) => Ok(Inserted::EmailTaken),
-        Some(_) => Ok(Inserted::UsernameTaken),
-        None => Err(StoreError::fault("a user of this id exists")),
-    }
-}
-
-pub fn update_status(db: &mut Db, user: &UserId, status: UserStatus, now: Timestamp) -> Result<bool, StoreError> {
-    let change =
-        (users::status.eq(status.as_str()), users::version.eq(users::version + 1), users::updated_at.eq(now.unix()));
-    Ok(diesel::update(users::table.find(user.as_str())).set(change).execute(db)? == 1)
-}
-
-pub fn update_password(db: &mut Db, user: &UserId, hash: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let change =
-        (users::password_hash.eq(hash), users::version.eq(users::version + 1), users::updated_at.eq(now.unix()));
-    Ok(diesel::update(users::table.find(user.as_str())).set(change).execute(db)? == 1)
-}
-
-/// The same password, hashed at another cost; false where it was changed meanwhile.
-pub fn replace_hash(db: &mut Db, user: &UserId, old: &str, new: &str) -> Result<bool, StoreError> {
-    let unchanged = users::table.find(user.as_str()).filter(users::password_hash.eq(old));
-    Ok(diesel::update(unchanged).set(users::password_hash.eq(new)).execute(db)? == 1)
-}
-
-/// Writes everything but the id and the password.
-pub fn update_profile(db: &mut Db, user: &User) -> Result<Updated, StoreError> {
-    use diesel::result::{DatabaseErrorKind::UniqueViolation, Error};
-
-    let statement = diesel::update(users::table.find(user.id.as_str())).set(UserRow::from(user));
-    // In a savepoint: a violation would end a PostgreSQL transaction, and an UPDATE knows no ON CONFLICT.
-    match db.transaction(|db| statement.execute(db)) {
-        Ok(0) => Ok(Updated::Absent),
-        Ok(_) => Ok(Updated::Updated),
-        Err(Error::DatabaseError(UniqueViolation, _)) => Ok(taken(db, user)?.unwrap_or(Updated::EmailTaken)),
-        Err(error) => Err(error.into()),
-    }
+    taken(db, user)?.ok_or_else(|| StoreError::fault("a user of this id exists"))
 }
 
 /// Sessions, consents and grants go with the user.
@@ -146,16 +121,26 @@ pub fn list(db: &mut Db, request: &PageRequest) -> Result<Page<User>, StoreError
     Ok(Page::cut(found, request, |user| user.id.as_str().to_owned()))
 }
 
+/// Nobody else takes this lock of the user until the transaction ends: for what must be seen whole before it is
+/// replaced. SQLite has one writer anyway.
+pub fn lock(db: &mut Db, user: &UserId) -> Result<(), StoreError> {
+    if let Db::Postgres(connection) = db {
+        let row = users::table.find(user.as_str()).select(users::id).for_no_key_update();
+        row.get_result::<String>(connection).optional()?;
+    }
+    Ok(())
+}
+
 /// Which unique member of `user` another one has.
-fn taken(db: &mut Db, user: &User) -> Result<Option<Updated>, StoreError> {
+fn taken(db: &mut Db, user: &User) -> Result<Option<Inserted>, StoreError> {
     let others = users::table.filter(users::id.ne(user.id.as_str()));
     let email = others.filter(users::email.eq(user.email.as_deref()));
     let username = others.filter(users::username.eq(&user.username));
     if diesel::select(diesel::dsl::exists(email)).get_result(db)? {
-        return Ok(Some(Updated::EmailTaken));
+        return Ok(Some(Inserted::EmailTaken));
     }
     let held: bool = diesel::select(diesel::dsl::exists(username)).get_result(db)?;
-    Ok(held.then_some(Updated::UsernameTaken))
+    Ok(held.then_some(Inserted::UsernameTaken))
 }
 
 #[diesel::declare_sql_function]
@@ -263,20 +248,24 @@ mod tests {
             });
             let expected = [Inserted::Inserted, Inserted::EmailTaken, Inserted::UsernameTaken, Inserted::Inserted];
             assert_eq!(outcome.unwrap(), expected);
-            let taken = User { email: first.email.clone(), ..third.clone() };
-            let renamed = User { username: first.username.clone(), ..third.clone() };
-            let moved = User { email: Some("new@example.com".to_owned()), ..third.clone() };
+            let taken = User { username: first.username.clone(), ..third.clone() };
+            let renamed = User { username: "zed".to_owned(), updated_at: after(3), ..third.clone() };
             let changes = store.write(|db| {
                 Ok([
+                    confirm_email(db, &third.id, "user1@example.com", after(1))?,
+                    update_email(db, &third.id, "user1@example.com", after(1))?,
                     update_profile(db, &taken)?,
-                    update_profile(db, &renamed)?,
                     update_profile(db, &second)?,
-                    update_profile(db, &moved)?,
+                    confirm_email(db, &second.id, "new@example.com", after(1))?,
+                    update_email(db, &third.id, "new@example.com", after(2))?,
+                    update_profile(db, &renamed)?,
                 ])
             });
-            let expected = [Updated::EmailTaken, Updated::UsernameTaken, Updated::Absent, Updated::Updated];
-            assert_eq!(changes.unwrap(), expected);
-            assert_eq!(store.read(|db| find_by_id(db, &third.id)).unwrap(), Some(moved));
+            let (address, name) = (Updated::EmailTaken, Updated::UsernameTaken);
+            let (absent, updated) = (Updated::Absent, Updated::Updated);
+            assert_eq!(changes.unwrap(), [address, address, name, absent, absent, updated, updated]);
+            let expected = User { email: Some("new@example.com".to_owned()), email_verified: false, ..renamed };
+            assert_eq!(store.read(|db| find_by_email(db, "new@example.com")).unwrap(), Some(expected));
         });
     }
 
@@ -287,22 +276,6 @@ mod tests {
                 let nameless = User { email: None, ..user(n) };
                 assert_eq!(store.write(|db| insert(db, &nameless, None)).unwrap(), Inserted::Inserted);
             }
-        });
-    }
-
-    #[test]
-    fn status_and_password_change_alone() {
-        on_each(|store| {
-            let alice = user(1);
-            store.write(|db| insert(db, &alice, Some("old"))).unwrap();
-            store.write(|db| update_password(db, &alice.id, "new", after(5))).unwrap();
-            assert!(!store.write(|db| replace_hash(db, &alice.id, "old", "newer")).unwrap());
-            assert!(store.write(|db| replace_hash(db, &alice.id, "new", "new")).unwrap());
-            store.write(|db| update_status(db, &alice.id, UserStatus::Suspended, after(9))).unwrap();
-            let (found, hash) = store.read(|db| find_by_login(db, "user1")).unwrap().unwrap();
-            assert_eq!(hash.as_deref(), Some("new"));
-            assert_eq!(found, User { status: UserStatus::Suspended, updated_at: after(9), ..alice });
-            assert!(!store.write(|db| update_status(db, &user(2).id, UserStatus::Active, NOW)).unwrap());
         });
     }
 

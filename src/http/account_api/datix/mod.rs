@@ -1,0 +1,27 @@
+//! The `datix` contract: accounts with organisations, a second factor, API keys; no refresh token.
+
+mod api_keys;
+mod errors;
+mod profile;
+mod routes;
+mod second_factor;
+mod session;
+mod shapes;
+
+use actix_web::HttpResponse;
+
+use super::Contract;
+use crate::domain::mount::{RefreshStyle, Unconfirmed};
+
+pub const CONTRACT: Contract = Contract {
+    name: "datix",
+    path: "/datix/v1",
+    key_prefix: "sk",
+    refresh: RefreshStyle::Static,
+    unconfirmed: Unconfirmed::MaySignIn,
+    routes: routes::routes,
+    document: routes::document,
+    refuse: errors::refuse,
+};
+
+type Answer = Result<HttpResponse, errors::Error>;

@@ -1,0 +1,364 @@
+//! The requests and answers of the `datix` contract.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::secret::Secret;
+use crate::{
+    domain::{
+        api_key::ApiKey,
+        organisation::{Membership, OrganisationRole},
+        session::Door,
+        user::User,
+    },
+    http::account_api::call::Call,
+    services::{
+        accounts::{Existing, Person, Registration, SecondFactorState, Tokens},
+        api_keys::Made,
+        factors::Enrolment,
+    },
+};
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Register {
+    #[schema(example = "user@example.com")]
+    email: String,
+    password: String,
+    full_name: Option<String>,
+    /// Creates this organisation, with the user as its admin.
+    organization_name: Option<String>,
+    /// Made from the address where it is not given.
+    username: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Registered {
+    id: String,
+    email: Option<String>,
+    full_name: Option<String>,
+    organization_id: Option<String>,
+    #[schema(example = "admin")]
+    role: &'static str,
+    created_at: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Login {
+    /// An address or a username.
+    pub(super) email: String,
+    pub(super) password: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum LoginAnswer {
+    SignedIn(SignedIn),
+    SecondFactor(SecondFactorNeeded),
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct SignedIn {
+    access_token: String,
+    #[schema(example = "bearer")]
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: i64,
+    user: LoginUser,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct LoginUser {
+    id: String,
+    email: Option<String>,
+    full_name: Option<String>,
+    role: &'static str,
+    organization_id: Option<String>,
+    two_factor_enabled: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct SecondFactorNeeded {
+    requires_2fa: bool,
+    /// Good for 5 minutes, at `verify-2fa`.
+    #[schema(example = "temp_xyz789")]
+    temp_token: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Verify {
+    pub(super) temp_token: String,
+    /// Six digits, or a backup code.
+    pub(super) code: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Verified {
+    access_token: String,
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: i64,
+    user: VerifiedUser,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct VerifiedUser {
+    id: String,
+    email: Option<String>,
+    full_name: Option<String>,
+    role: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Enabled {
+    /// Base32.
+    secret: String,
+    /// A PNG as a data URI.
+    qr_code: String,
+    backup_codes: Vec<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Confirm {
+    pub(super) code: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Disable {
+    pub(super) password: String,
+    /// Six digits, or a backup code.
+    pub(super) code: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Refreshed {
+    access_token: String,
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Done {
+    success: bool,
+    message: &'static str,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct NewKey {
+    pub(super) name: String,
+    pub(super) description: Option<String>,
+    /// 1 to 3650; without it the key does not expire.
+    pub(super) expires_in_days: Option<i64>,
+    /// `live` (the default) or `test`.
+    pub(super) environment: Option<String>,
+    /// What the maker may do here, where it is not given.
+    pub(super) scopes: Option<Vec<String>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct CreatedKey {
+    id: String,
+    name: String,
+    /// Shown once.
+    #[schema(example = "sk_live_xyz789...")]
+    key: String,
+    created_at: String,
+    expires_at: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Keys {
+    api_keys: Vec<ListedKey>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct ListedKey {
+    id: String,
+    name: String,
+    #[schema(example = "sk_live_xyz...")]
+    key_prefix: String,
+    created_at: String,
+    expires_at: Option<String>,
+    last_used_at: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Me {
+    id: String,
+    email: Option<String>,
+    full_name: Option<String>,
+    role: &'static str,
+    organization_id: Option<String>,
+    two_factor_enabled: bool,
+    /// A custom attribute of the user; `[]` without one.
+    assigned_agents: serde_json::Value,
+    created_at: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Update {
+    pub(super) full_name: Option<String>,
+    /// Stays pending until it is confirmed by mail.
+    pub(super) email: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ChangePassword {
+    pub(super) current_password: String,
+    pub(super) new_password: String,
+}
+
+/// This contract's word for the kind of its tokens.
+const BEARER: &str = "bearer";
+
+impl Register {
+    pub(super) fn into_registration(self, call: &Call) -> Registration {
+        let door: Door = call.door();
+        Registration {
+            email: self.email,
+            password: Secret::new(self.password),
+            name: self.full_name,
+            username: self.username,
+            organisation: self.organization_name,
+            door,
+            existing: Existing::Tell,
+            visitor: call.visitor(),
+        }
+    }
+}
+
+impl Registered {
+    pub(super) fn new(user: &User, membership: Option<&Membership>) -> Self {
+        Self {
+            id: user.id.as_str().to_owned(),
+            email: user.email.clone(),
+            full_name: user.profile.name.clone(),
+            organization_id: organisation(membership),
+            role: role(membership),
+            created_at: user.created_at.rfc3339(),
+        }
+    }
+}
+
+impl SignedIn {
+    pub(super) fn new(tokens: &Tokens, person: &Person) -> Self {
+        Self {
+            access_token: tokens.access_token.reveal().clone(),
+            token_type: BEARER,
+            expires_in: tokens.expires_in,
+            user: LoginUser::from(person),
+        }
+    }
+}
+
+impl From<&Person> for LoginUser {
+    fn from(person: &Person) -> Self {
+        let membership = person.membership.as_ref();
+        Self {
+            id: person.user.id.as_str().to_owned(),
+            email: person.user.email.clone(),
+            full_name: person.user.profile.name.clone(),
+            role: role(membership),
+            organization_id: organisation(membership),
+            two_factor_enabled: person.second_factor == SecondFactorState::On,
+        }
+    }
+}
+
+impl SecondFactorNeeded {
+    pub(super) fn new(temp_token: String) -> Self {
+        Self { requires_2fa: true, temp_token }
+    }
+}
+
+impl Verified {
+    pub(super) fn new(tokens: &Tokens, person: &Person) -> Self {
+        let LoginUser { id, email, full_name, role, .. } = LoginUser::from(person);
+        Self {
+            access_token: tokens.access_token.reveal().clone(),
+            token_type: BEARER,
+            expires_in: tokens.expires_in,
+            user: VerifiedUser { id, email, full_name, role },
+        }
+    }
+}
+
+impl From<&Enrolment> for Enabled {
+    fn from(enrolment: &Enrolment) -> Self {
+        Self {
+            secret: enrolment.secret.reveal().clone(),
+            qr_code: enrolment.qr_code().png_data_uri(),
+            backup_codes: enrolment.backup_codes.iter().map(|code| code.reveal().clone()).collect(),
+        }
+    }
+}
+
+impl From<&Tokens> for Refreshed {
+    fn from(tokens: &Tokens) -> Self {
+        Self { access_token: tokens.access_token.reveal().clone(), token_type: BEARER, expires_in: tokens.expires_in }
+    }
+}
+
+impl Done {
+    pub(super) const fn new(message: &'static str) -> Self {
+        Self { success: true, message }
+    }
+}
+
+impl From<&Made> for CreatedKey {
+    fn from(made: &Made) -> Self {
+        Self {
+            id: made.key.id.as_str().to_owned(),
+            name: made.key.name.clone(),
+            key: made.secret.reveal().clone(),
+            created_at: made.key.created_at.rfc3339(),
+            expires_at: made.key.expires_at.map(crate::domain::time::Timestamp::rfc3339),
+        }
+    }
+}
+
+impl From<&[ApiKey]> for Keys {
+    fn from(keys: &[ApiKey]) -> Self {
+        Self { api_keys: keys.iter().map(ListedKey::from).collect() }
+    }
+}
+
+impl From<&ApiKey> for ListedKey {
+    fn from(key: &ApiKey) -> Self {
+        Self {
+            id: key.id.as_str().to_owned(),
+            name: key.name.clone(),
+            key_prefix: format!("{}...", key.prefix),
+            created_at: key.created_at.rfc3339(),
+            expires_at: key.expires_at.map(crate::domain::time::Timestamp::rfc3339),
+            last_used_at: key.last_used_at.map(crate::domain::time::Timestamp::rfc3339),
+        }
+    }
+}
+
+impl From<&Person> for Me {
+    fn from(person: &Person) -> Self {
+        let LoginUser { id, email, full_name, role, organization_id, two_factor_enabled } = LoginUser::from(person);
+        let agents = person.user.attributes.get("assigned_agents");
+        let assigned_agents = agents.and_then(|json| serde_json::from_str(json).ok());
+        Self {
+            id,
+            email,
+            full_name,
+            role,
+            organization_id,
+            two_factor_enabled,
+            assigned_agents: assigned_agents.unwrap_or_else(|| serde_json::Value::Array(Vec::new())),
+            created_at: person.user.created_at.rfc3339(),
+        }
+    }
+}
+
+/// Contracts README, 20: `member` without an organisation.
+fn role(membership: Option<&Membership>) -> &'static str {
+    membership.map_or(OrganisationRole::Member, |membership| membership.role).as_str()
+}
+
+fn organisation(membership: Option<&Membership>) -> Option<String> {
+    membership.map(|membership| membership.organisation.id.as_str().to_owned())
+}
