@@ -13,7 +13,7 @@ pub enum Kind {
     Destination,
     /// The step between the password and the second factor.
     Challenge,
-    /// A second factor that is being set up: its secret and its backup codes.
+    /// The same step where the second factor has to be set up first.
     Enrolment,
     /// An address that somebody has typed.
     Address,
@@ -54,8 +54,7 @@ impl Kind {
     fn life(self, core: &Core) -> Option<Seconds> {
         match self {
             Self::Destination => Some(core.settings.tokens.interaction_seconds),
-            Self::Challenge => Some(core.settings.accounts.challenge_seconds),
-            Self::Enrolment => Some(Seconds::minutes(30)),
+            Self::Challenge | Self::Enrolment => Some(core.settings.accounts.challenge_seconds),
             Self::Address => Some(Seconds::days(1)),
             Self::Notice => Some(Seconds::minutes(1)),
             Self::Form => None,

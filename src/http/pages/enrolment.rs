@@ -1,8 +1,9 @@
 //! Setting up the second factor that the deployment demands, between the password and the session.
 
+use std::fmt;
+
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use askama::Template;
-use serde::{Deserialize, Serialize};
 
 use super::{
     account::words::{self, Ending, Problem},
@@ -29,17 +30,18 @@ use crate::{
             browser::Browser,
             destination::{self, Onward},
         },
+        sessions::Begun,
     },
 };
 
-/// Posts to `{base}/login/enrolment`: `interaction`, `enrolment`, `code`.
-#[derive(Template)]
+/// Posts to `{base}/login/enrolment`: `interaction`, `challenge`, `code`.
+#[derive(Debug, Template)]
 #[template(path = "pages/enrolment.html")]
 pub struct EnrolmentView<'a> {
     pub layout: &'a Layout,
     pub interaction: &'a str,
-    /// What is being set up, sealed.
-    pub enrolment: &'a str,
+    /// What proves that the password was right, sealed.
+    pub challenge: &'a str,
     pub client: Option<ClientFace<'a>>,
     pub setup: Setup,
     pub problem: Option<Problem>,
@@ -61,34 +63,30 @@ pub struct Setup {
     pub secret: String,
 }
 
-/// What the pages of a set-up carry on, sealed.
-#[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Carried {
-    /// What proves that the password was right; none on the settings page.
-    pub(super) token: Option<String>,
-    pub(super) secret: String,
-    pub(super) uri: String,
-    pub(super) codes: Vec<String>,
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }
 
-impl Carried {
-    pub(super) fn new(token: Option<&Secret<String>>, enrolment: &Enrolment) -> Self {
-        Self {
-            token: token.map(|token| token.reveal().clone()),
-            secret: enrolment.secret.reveal().clone(),
-            uri: enrolment.uri.reveal().clone(),
-            codes: enrolment.backup_codes.iter().map(|code| code.reveal().clone()).collect(),
-        }
+impl Setup {
+    pub(super) fn of(enrolment: &Enrolment) -> Self {
+        Self { picture: enrolment.qr_code().svg(), secret: in_groups(enrolment.secret.reveal()) }
     }
+}
 
-    pub(super) fn setup(&self) -> Setup {
-        let enrolment = Enrolment {
-            secret: Secret::new(self.secret.clone()),
-            uri: Secret::new(self.uri.clone()),
-            backup_codes: Vec::new(),
-        };
-        Setup { picture: enrolment.qr_code().svg(), secret: in_groups(&self.secret) }
-    }
+/// The codes as a page shows them, once.
+pub(super) fn shown(codes: &[Secret<String>]) -> Vec<String> {
+    codes.iter().map(|code| code.reveal().clone()).collect()
+}
+
+/// A sign-in that waits for its second factor to be set up.
+struct Waiting<'a> {
+    app: &'a App,
+    request: &'a HttpRequest,
+    browser: &'a Browser,
+    onward: &'a Onward,
+    token: Secret<String>,
 }
 
 /// The password was right, and a second factor has to be set up before anything else.
@@ -99,10 +97,10 @@ pub(super) async fn begin(
     onward: &Onward,
     token: Secret<String>,
 ) -> HttpResponse {
-    match factors::begin_enrolment(&app.core, token.clone(), Door::Browser).await.map_err(words::of) {
-        Ok(enrolment) => show(app, browser, onward, &Carried::new(Some(&token), &enrolment), None),
-        Err(Ending::Problem(_) | Ending::SignIn) => begin_again(app, browser, onward),
-        Err(Ending::Fault(fault)) => error::failed(app, request, &Failure::Fault(fault)),
+    let waiting = Waiting { app, request, browser, onward, token };
+    match waiting.enrolment().await {
+        Ok(enrolment) => waiting.show(&enrolment, None),
+        Err(answer) => answer,
     }
 }
 
@@ -116,41 +114,67 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
         Ok(onward) => onward,
         Err(refusal) => return step::refuse_form(&app, &request, refusal),
     };
-    let sealed = form.get("enrolment").unwrap_or_default();
-    let carried: Option<Carried> = forms::open(&app.core, Kind::Enrolment, Shown::ToBrowser(&browser), sealed);
-    let Some((carried, token)) = carried.and_then(|carried| carried.token.clone().map(|token| (carried, token))) else {
+    let sealed = form.get("challenge").unwrap_or_default();
+    let Some(token) = forms::open::<String>(&app.core, Kind::Enrolment, Shown::ToBrowser(&browser), sealed) else {
         return begin_again(&app, &browser, &onward);
     };
-    let answer = Answer {
-        token: Secret::new(token),
-        code: Secret::new(typed_code(form.get("code"))),
-        door: Door::Browser,
-        cookie: browser.session.clone(),
-        visitor: visitor::of(&request, app.settings()),
-    };
-    match factors::finish_enrolment(&app.core, answer).await.map_err(words::of) {
-        Ok(begun) => {
-            let onward = step::onward_address(&app, &onward);
-            let view = BackupCodesView { layout: &app.layout, codes: &carried.codes, onward: &onward };
-            send::page(&view).cookie(cookies::session(app.settings(), begun.cookie.reveal())).ok()
-        }
-        Err(Ending::Problem(problem)) => show(&app, &browser, &onward, &carried, Some(problem)),
-        Err(Ending::SignIn) => begin_again(&app, &browser, &onward),
-        Err(Ending::Fault(fault)) => error::failed(&app, &request, &Failure::Fault(fault)),
-    }
+    let token = Secret::new(token);
+    let waiting = Waiting { app: &app, request: &request, browser: &browser, onward: &onward, token };
+    waiting.finish(typed_code(form.get("code"))).await
 }
 
-fn show(app: &App, browser: &Browser, onward: &Onward, carried: &Carried, problem: Option<Problem>) -> HttpResponse {
-    let sealed = forms::seal(&app.core, Kind::Enrolment, Shown::ToBrowser(browser), carried);
-    let view = EnrolmentView {
-        layout: &app.layout,
-        interaction: &onward.sealed,
-        enrolment: &sealed,
-        client: ClientFace::of(onward),
-        setup: carried.setup(),
-        problem,
-    };
-    words::send(send::page(&view).binds(app, browser), view.problem.as_ref())
+impl Waiting<'_> {
+    /// The same secret and codes as long as the challenge lives.
+    async fn enrolment(&self) -> Result<Enrolment, HttpResponse> {
+        let visitor = visitor::of(self.request, self.app.settings());
+        let begun = factors::begin_enrolment(&self.app.core, self.token.clone(), Door::Browser, visitor).await;
+        begun.map_err(|refusal| match words::of(refusal) {
+            Ending::Problem(_) | Ending::SignIn => begin_again(self.app, self.browser, self.onward),
+            Ending::Fault(fault) => error::failed(self.app, self.request, &Failure::Fault(fault)),
+        })
+    }
+
+    async fn finish(self, code: String) -> HttpResponse {
+        let enrolment = match self.enrolment().await {
+            Ok(enrolment) => enrolment,
+            Err(answer) => return answer,
+        };
+        let answer = Answer {
+            token: self.token.clone(),
+            code: Secret::new(code),
+            door: Door::Browser,
+            cookie: self.browser.session.clone(),
+            visitor: visitor::of(self.request, self.app.settings()),
+        };
+        match factors::finish_enrolment(&self.app.core, answer).await.map_err(words::of) {
+            Ok(begun) => self.done(&enrolment, &begun),
+            Err(Ending::Problem(problem)) => self.show(&enrolment, Some(problem)),
+            Err(Ending::SignIn) => begin_again(self.app, self.browser, self.onward),
+            Err(Ending::Fault(fault)) => error::failed(self.app, self.request, &Failure::Fault(fault)),
+        }
+    }
+
+    fn done(&self, enrolment: &Enrolment, begun: &Begun) -> HttpResponse {
+        let view = BackupCodesView {
+            layout: &self.app.layout,
+            codes: &shown(&enrolment.backup_codes),
+            onward: &step::onward_address(self.app, self.onward),
+        };
+        send::page(&view).cookie(cookies::session(self.app.settings(), begun.cookie.reveal())).ok()
+    }
+
+    fn show(&self, enrolment: &Enrolment, problem: Option<Problem>) -> HttpResponse {
+        let shown = Shown::ToBrowser(self.browser);
+        let view = EnrolmentView {
+            layout: &self.app.layout,
+            interaction: &self.onward.sealed,
+            challenge: &forms::seal(&self.app.core, Kind::Enrolment, shown, self.token.reveal()),
+            client: ClientFace::of(self.onward),
+            setup: Setup::of(enrolment),
+            problem,
+        };
+        words::send(send::page(&view).binds(self.app, self.browser), view.problem.as_ref())
+    }
 }
 
 /// Four characters at a time can be typed without losing the place.
@@ -171,7 +195,7 @@ mod tests {
         let view = EnrolmentView {
             layout: &layout,
             interaction: "sealed",
-            enrolment: "set-up",
+            challenge: "proof",
             client: Some(CLIENT),
             setup,
             problem: None,

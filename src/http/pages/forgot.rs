@@ -105,8 +105,7 @@ mod tests {
     fn only_the_address_is_asked_for() {
         let layout = layout();
         let (form, interaction) = ("ours", "sealed");
-        let page =
-            ForgotView { layout: &layout, form, interaction, email: "", problem: None }.render().unwrap();
+        let page = ForgotView { layout: &layout, form, interaction, email: "", problem: None }.render().unwrap();
         assert!(page.contains("action=\"/base/account/forgot\""));
         assert!(page.contains("name=\"email\" type=\"email\""));
         assert!(page.contains("href=\"/base/login?interaction=sealed\""));

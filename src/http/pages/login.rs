@@ -138,11 +138,7 @@ pub async fn cancel(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
 }
 
 /// Where a page beside the sign-in leads: what it carries, else the account.
-pub(super) async fn onward(
-    app: &App,
-    browser: &Browser,
-    carried: &Params,
-) -> Result<Onward, authorize::FormRefusal> {
+pub(super) async fn onward(app: &App, browser: &Browser, carried: &Params) -> Result<Onward, authorize::FormRefusal> {
     if let Some(sealed) = carried.get("interaction") {
         return destination::open(&app.core, browser.clone(), sealed.to_owned()).await;
     }

@@ -102,8 +102,7 @@ mod tests {
     #[test]
     fn the_token_moves_into_the_form() {
         let layout = layout();
-        let view =
-            ResetView { layout: &layout, form: "ours", token: "t0ken\"", minimum_length: 12, problem: None };
+        let view = ResetView { layout: &layout, form: "ours", token: "t0ken\"", minimum_length: 12, problem: None };
         let page = view.render().unwrap();
         assert!(page.contains("action=\"/base/account/reset\""));
         assert!(page.contains("name=\"token\" value=\"t0ken&#34;\""));

@@ -117,7 +117,11 @@ pub fn form(app: &App, request: &HttpRequest, form: Result<Form, BadBody>) -> Re
 pub fn open_form(app: &App, request: &HttpRequest, sent: Result<Form, BadBody>) -> Result<(Browser, Params), NotTaken> {
     let (browser, params) = form(app, request, sent)?;
     let token = params.get("form").unwrap_or_default();
-    if forms::is_ours(&app.core, Shown::ToBrowser(&browser), token) { Ok((browser, params)) } else { Err(NotTaken::Stale) }
+    if forms::is_ours(&app.core, Shown::ToBrowser(&browser), token) {
+        Ok((browser, params))
+    } else {
+        Err(NotTaken::Stale)
+    }
 }
 
 pub fn refuse_taking(app: &App, request: &HttpRequest, why: &NotTaken) -> HttpResponse {

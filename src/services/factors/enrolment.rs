@@ -49,6 +49,23 @@ pub async fn renew_backup_codes(
     todo!()
 }
 
+pub async fn pending(core: &Core, caller: Caller) -> Result<Option<Enrolment>, Refusal> {
+    todo!()
+}
+
+pub async fn begin_enrolment(
+    core: &Core,
+    token: Secret<String>,
+    door: crate::domain::session::Door,
+    visitor: crate::services::visitor::Visitor,
+) -> Result<Enrolment, Refusal> {
+    todo!()
+}
+
+pub async fn finish_enrolment(core: &Core, answer: super::Answer) -> Result<crate::services::sessions::Begun, Refusal> {
+    todo!()
+}
+
 impl Enrolment {
     pub fn qr_code(&self) -> QrCode {
         todo!()

@@ -6,6 +6,8 @@ mod qr;
 mod verify;
 
 pub use challenge::{Answer, Challenge, answer, pose};
-pub use enrolment::{Enrolment, confirm, disable, enable, renew_backup_codes};
+pub use enrolment::{
+    Enrolment, begin_enrolment, confirm, disable, enable, finish_enrolment, pending, renew_backup_codes,
+};
 pub use qr::QrCode;
 pub use verify::{Demand, demanded, verify};

@@ -24,7 +24,10 @@ pub struct Onward {
 #[derive(Clone, Debug)]
 pub enum Destination {
     /// A request at `/authorize`.
-    Application { known: Arc<KnownClient>, redirect_uri: String },
+    Application {
+        known: Arc<KnownClient>,
+        redirect_uri: String,
+    },
     Account(Place),
 }
 

@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod applications;
 mod device;
+mod key_lines;
 pub(super) mod notice;
 pub mod password;
 pub mod profile;
@@ -92,7 +93,11 @@ impl Frame<'_> {
     }
 
     fn sections(&self) -> impl Iterator<Item = Section> {
-        Place::ALL.into_iter().map(|place| Section { title: title(place), path: path(place), here: place == self.place })
+        Place::ALL.into_iter().map(|place| Section {
+            title: title(place),
+            path: path(place),
+            here: place == self.place,
+        })
     }
 }
 

@@ -36,7 +36,7 @@ impl Problem {
         Self { text: text.into(), fields, status: StatusCode::BAD_REQUEST, retry_after: None }
     }
 
-    const fn with(self, status: StatusCode) -> Self {
+    fn with(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
 
@@ -83,7 +83,9 @@ pub(in super::super) fn of(refusal: Refusal) -> Ending {
         Refusal::Suspended | Refusal::Disabled => {
             Problem::new("This account is suspended. Ask your administrator.", &[])
         }
-        Refusal::EmailNotConfirmed => Problem::new("Confirm your e-mail address first: we have sent you a letter.", &[]),
+        Refusal::EmailNotConfirmed => {
+            Problem::new("Confirm your e-mail address first: we have sent you a letter.", &[])
+        }
         Refusal::Malformed(member) => malformed(member),
         Refusal::InvalidEmail => Problem::new("This is no e-mail address.", &["email"]),
         Refusal::InvalidUsername => {
@@ -117,6 +119,10 @@ pub(in super::super) fn of(refusal: Refusal) -> Ending {
         Refusal::SecondFactorOff => conflict("No second factor is on."),
         Refusal::SecondFactorMissing => conflict("This account has to have a second factor."),
         Refusal::SecondFactorRequired => conflict("This needs a code of your second factor."),
+        Refusal::TooManyKeys { most } => {
+            conflict(&format!("You have {most} keys already. Revoke one that is not needed any more."))
+        }
+        Refusal::RotatedMeanwhile => conflict("This key has been rotated a moment ago, somewhere else."),
         Refusal::IdentityTaken => conflict("That account is linked to somebody else here."),
         Refusal::LastSignIn => conflict("This is your only way in. Set a password or link another account first."),
         Refusal::SsoProofRequired | Refusal::InvalidSsoProof => {
