@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod clients;
 pub mod database;
+pub mod directories;
 pub mod http;
 pub mod issuer;
 pub mod keys;
@@ -19,6 +20,7 @@ pub mod mail;
 pub mod mounts;
 pub mod network;
 pub mod passwords;
+pub mod providers;
 pub mod second_factor;
 pub mod sessions;
 pub mod sources;
@@ -45,6 +47,8 @@ pub struct Settings {
     pub api_keys: api_keys::ApiKeySettings,
     pub mail: mail::MailSettings,
     pub mounts: Vec<mounts::MountSettings>,
+    pub directories: Vec<directories::DirectorySettings>,
+    pub providers: Vec<providers::ProviderSettings>,
     pub log: log::LogSettings,
     /// The file that was read, if there was one.
     #[serde(skip)]
@@ -89,6 +93,8 @@ impl Settings {
         self.api_keys.check()?;
         self.mail.check()?;
         self.mounts.iter().try_for_each(mounts::MountSettings::check)?;
+        directories::DirectorySettings::check_all(&self.directories)?;
+        providers::check(&self.providers)?;
         self.log.check()?;
         let life = self.keys.rotation().0;
         require(

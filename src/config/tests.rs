@@ -42,7 +42,7 @@ fn the_environment_reaches_every_type() {
         ("SIGNET_ISSUER", "https://login.example.com/auth"),
         ("SIGNET_CLIENTS__PKCE_REQUIRED", "true"),
         ("SIGNET_HTTP__TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1"),
-        ("SIGNET_LIMITS__LOGIN_PER_ADDRESS__BURST", "7"),
+        ("SIGNET_LIMITS__NODE_PER_ADDRESS__BURST", "7"),
         ("SIGNET_LOG__FORMAT", "json"),
         ("SIGNET_SEALING_KEY", "1 abc"),
     ];
@@ -51,8 +51,8 @@ fn the_environment_reaches_every_type() {
     assert_eq!(settings.issuer.path(), "/auth");
     assert!(settings.clients.pkce_required);
     assert_eq!(settings.http.trusted_proxies.len(), 2);
-    assert_eq!(settings.limits.login_per_address.burst, 7);
-    assert_eq!(settings.limits.login_per_address.per_minute, 60);
+    assert_eq!(settings.limits.node_per_address.burst, 7);
+    assert_eq!(settings.limits.node_per_address.per_minute, 60);
     assert_eq!(settings.keys.sealing_key.as_ref().unwrap().reveal(), "1 abc");
     assert!(!format!("{settings:?}").contains("abc"));
 }
@@ -79,7 +79,7 @@ fn a_wrong_value_stops_the_start_with_its_name_and_source() {
         message("", &[("SIGNET_TOKENS__ACCESS_SECONDS", "1h")]),
         "tokens.access_seconds (from the environment variable SIGNET_TOKENS__ACCESS_SECONDS): must be a whole number"
     );
-    assert!(message("", &[("SIGNET_LIMITS__LOGIN_PER_ACCOUNT__BURST", "0")]).contains("login_per_account.burst"));
+    assert!(message("", &[("SIGNET_LIMITS__NODE_PER_ACCOUNT__BURST", "0")]).contains("node_per_account.burst"));
 }
 
 #[test]

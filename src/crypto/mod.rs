@@ -2,6 +2,7 @@
 
 pub mod algorithm;
 pub mod api_key;
+pub mod backup_code;
 pub mod code;
 pub mod digest;
 pub mod jwt;
@@ -15,6 +16,7 @@ pub mod refresh;
 mod samples;
 pub mod seal;
 mod sealing_key;
+pub mod totp;
 
 /// A cryptographic primitive refused what it always does: there is nothing safe to answer after that.
 fn broken(primitive: &'static str) -> ! {

@@ -18,9 +18,15 @@ pub enum Purpose {
     Interaction,
     Form,
     Playground,
+    Upstream,
     SigningKey,
     Refresh,
     Letter,
+    /// The secret of an authenticator.
+    Totp,
+    BackupCode,
+    /// Which bucket of tries a name or an address falls into.
+    Limit,
 }
 
 /// The sealing keys: the first one seals, every one opens. Its `Debug` prints their numbers.
@@ -55,9 +61,13 @@ impl Purpose {
             Self::Interaction => b"interaction",
             Self::Form => b"form",
             Self::Playground => b"playground",
+            Self::Upstream => b"upstream",
             Self::SigningKey => b"signing-key",
             Self::Refresh => b"refresh",
             Self::Letter => b"letter",
+            Self::Totp => b"totp",
+            Self::BackupCode => b"backup-code",
+            Self::Limit => b"limit",
         }
     }
 }
@@ -130,11 +140,12 @@ impl SealingRing {
 
     /// HMAC-SHA256 by the key that seals.
     pub fn mac(&self, purpose: Purpose, message: &[u8]) -> Mac {
-        let mut tag = [0; 32];
-        if hmac::sign_to_buffer(&self.first.keys(purpose).mac, message, &mut tag).is_err() {
-            broken("HMAC-SHA256");
-        }
-        Mac { key_id: self.first.id, tag }
+        mac(&self.first, purpose, message)
+    }
+
+    /// The same by each key, the one that seals first: for a table that keeps the tag alone.
+    pub fn macs(&self, purpose: Purpose, message: &[u8]) -> impl Iterator<Item = Mac> {
+        self.entries().map(move |entry| mac(entry, purpose, message))
     }
 
     /// Compares in constant time.
@@ -161,6 +172,14 @@ impl fmt::Debug for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
     }
+}
+
+fn mac(entry: &Entry, purpose: Purpose, message: &[u8]) -> Mac {
+    let mut tag = [0; 32];
+    if hmac::sign_to_buffer(&entry.keys(purpose).mac, message, &mut tag).is_err() {
+        broken("HMAC-SHA256");
+    }
+    Mac { key_id: entry.id, tag }
 }
 
 fn associated(purpose: Purpose, context: &[u8]) -> Aad<Vec<u8>> {

@@ -18,9 +18,13 @@ pub(super) struct Entry {
     interaction: Keys,
     form: Keys,
     playground: Keys,
+    upstream: Keys,
     signing_key: Keys,
     refresh: Keys,
     letter: Keys,
+    totp: Keys,
+    backup_code: Keys,
+    limit: Keys,
 }
 
 /// The keys of one purpose.
@@ -60,9 +64,13 @@ impl Entry {
             interaction: keys(Purpose::Interaction),
             form: keys(Purpose::Form),
             playground: keys(Purpose::Playground),
+            upstream: keys(Purpose::Upstream),
             signing_key: keys(Purpose::SigningKey),
             refresh: keys(Purpose::Refresh),
             letter: keys(Purpose::Letter),
+            totp: keys(Purpose::Totp),
+            backup_code: keys(Purpose::BackupCode),
+            limit: keys(Purpose::Limit),
         }
     }
 
@@ -72,9 +80,13 @@ impl Entry {
             Purpose::Interaction => &self.interaction,
             Purpose::Form => &self.form,
             Purpose::Playground => &self.playground,
+            Purpose::Upstream => &self.upstream,
             Purpose::SigningKey => &self.signing_key,
             Purpose::Refresh => &self.refresh,
             Purpose::Letter => &self.letter,
+            Purpose::Totp => &self.totp,
+            Purpose::BackupCode => &self.backup_code,
+            Purpose::Limit => &self.limit,
         }
     }
 }

@@ -15,7 +15,7 @@ pub struct Counter {
 /// So many tries are free, then each waits twice as long as the one before, up to the longest wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    pub free: i64,
+    pub free: u32,
     pub first_wait: Seconds,
     pub longest_wait: Seconds,
     /// Nothing for so long, and the count begins again.
@@ -31,9 +31,15 @@ impl Pace {
         Counter { count, locked_until, expires_at: locked_until.plus(self.forget_after) }
     }
 
+    /// The bucket after one of its tries turned out right: one less, and no wait that a smaller count would not bring.
+    pub fn uncount(&self, before: Counter, now: Timestamp) -> Counter {
+        let count = before.count.saturating_sub(1).max(0);
+        Counter { count, locked_until: before.locked_until.min(now.plus(self.wait(count))), ..before }
+    }
+
     /// How long the next try has to wait after so many.
     fn wait(&self, count: i64) -> Seconds {
-        let beyond = count.saturating_sub(self.free);
+        let beyond = count.saturating_sub(i64::from(self.free));
         if beyond < 0 {
             return Seconds(0);
         }
@@ -66,6 +72,17 @@ mod tests {
         }
         assert_eq!(waits.get(..9), Some([0, 0, 2, 4, 8, 16, 32, 60, 60].as_slice()));
         assert_eq!(waits.last(), Some(&60));
+    }
+
+    /// A whole office behind one address: each right password makes room for the next.
+    #[test]
+    fn a_right_try_takes_itself_back() {
+        let now = Timestamp::from_unix(1_000);
+        let counted = (0..3).fold(None, |counter, _| Some(PACE.count(counter, now))).unwrap();
+        assert_eq!(counted.wait(now), Some(Seconds(2)));
+        let taken_back = PACE.uncount(counted, now);
+        assert_eq!((taken_back.count, taken_back.wait(now)), (2, None));
+        assert_eq!(PACE.uncount(Counter { count: 0, ..counted }, now).count, 0);
     }
 
     #[test]

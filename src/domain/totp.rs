@@ -14,6 +14,9 @@ pub struct TotpFactor {
     pub created_at: Timestamp,
 }
 
+/// 160 bits (RFC 4226 §4).
+pub const SECRET_BYTES: usize = 20;
+
 /// RFC 6238 §5.2.
 pub const STEP_SECONDS: i64 = 30;
 

@@ -8,6 +8,7 @@ use super::{
     clients::ClientCache,
     clock::Clock,
     fault::Fault,
+    federation::directory::Directories,
     keys::Keys,
     limits::Limits,
     mail::Outbox,
@@ -40,6 +41,7 @@ pub struct Parts {
     pub registry: Registry,
     pub limits: Limits,
     pub outbox: Outbox,
+    pub directories: Directories,
     /// What this node calls itself in the leases.
     pub node: String,
     workers: Threads,
@@ -69,6 +71,7 @@ impl Core {
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
             outbox: Outbox::default(),
+            directories: Directories::open(&settings.directories)?,
             node: random::token().reveal().clone(),
             workers: Threads::start("worker", workers, queue).map_err(|error| no_threads(&error))?,
             hashers: Threads::start("hasher", hashers, queue).map_err(|error| no_threads(&error))?,

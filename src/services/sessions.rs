@@ -28,6 +28,14 @@ pub struct Begun {
     pub cookie: Secret<String>,
 }
 
+impl Begun {
+    /// For the audit log: which session began, where, and how.
+    pub fn describe(&self) -> String {
+        let session = &self.session;
+        format!("{} at {} by {}", session.id, session.door.as_str(), session.methods.as_str())
+    }
+}
+
 /// How somebody has just signed in.
 #[derive(Clone, Debug)]
 pub struct SignIn {

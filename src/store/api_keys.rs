@@ -97,12 +97,6 @@ pub fn list(db: &mut Db, user: Option<&UserId>, request: &PageRequest) -> Result
     Ok(Page::cut(found, request, |key| key.id.as_str().to_owned()))
 }
 
-/// Other transactions that hold this user wait until this one has ended: what each of them counts, all of them see.
-pub fn hold_user(db: &mut Db, user: &UserId) -> Result<bool, StoreError> {
-    let row = diesel::update(users::table.find(user.as_str()));
-    Ok(row.set(users::version.eq(users::version)).execute(db)? == 1)
-}
-
 /// Writes digest, prefix and previous; only one of N parallel rotations that saw `before` does.
 pub fn rotate(db: &mut Db, rotated: &ApiKey, before: &SecretDigest) -> Result<bool, StoreError> {
     let unrotated = api_keys::table

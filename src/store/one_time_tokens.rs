@@ -86,6 +86,12 @@ pub fn consume(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: Timest
     Ok(diesel::delete(live).execute(db)? == 1)
 }
 
+/// Takes a token away, counted out or not: for whoever holds its row since [`count_attempt`].
+pub fn delete(db: &mut Db, purpose: Purpose, digest: &SecretDigest) -> Result<bool, StoreError> {
+    let row = one_time_tokens::table.find(digest.0.as_slice()).filter(one_time_tokens::purpose.eq(purpose.as_str()));
+    Ok(diesel::delete(row).execute(db)? == 1)
+}
+
 /// Counts a wrong code before it is answered; false where the token is dead by now.
 pub fn count_attempt(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: Timestamp) -> Result<bool, StoreError> {
     let live = one_time_tokens::table

@@ -58,20 +58,21 @@ mod tests {
 
     use super::{
         super::{
-            clients, grants, revoked_tokens, sessions,
+            api_keys, clients, grants, identities, rate_counters, revoked_tokens, sessions,
             standing::{find_standing, find_subject},
-            testing::{NOW, after, cast, grant, on_each},
+            testing::{NOW, after, api_key, cast, grant, on_each},
         },
         *,
     };
-    use crate::domain::time::Seconds;
+    use crate::domain::{limit::Counter, time::Seconds};
 
     /// Diesel tells when it keeps a statement; one that it does not keep is parsed at every call.
     #[test]
     fn every_statement_of_the_hot_paths_stays_prepared() {
         on_each(|store| {
             let (alice, session, app) = cast(store);
-            let held = grant(1, &app, &session);
+            let (held, key) = (grant(1, &app, &session), api_key(1, &alice));
+            let counter = Counter { count: 1, locked_until: NOW, expires_at: NOW };
             let kept = Arc::new(Mutex::new(Vec::new()));
             store
                 .write(|db| {
@@ -91,12 +92,17 @@ mod tests {
                         find_subject(db, &session.id, &alice.id, &app.id, NOW)?;
                         revoked_tokens::contains(db, "one")?;
                         clients::find(db, &app.id)?;
+                        api_keys::find_by_digest(db, &key.digest)?;
+                        api_keys::touch(db, &key.id, NOW, NOW)?;
+                        identities::find(db, "google", "subject")?;
+                        rate_counters::find(db, "login")?;
+                        rate_counters::put(db, "login", &counter, Some(&counter))?;
                     }
                     db.set_instrumentation(|_: InstrumentationEvent<'_>| {});
                     Ok(())
                 })
                 .unwrap();
-            assert_eq!(kept.lock().unwrap().len(), 9, "{:#?}", kept.lock().unwrap());
+            assert_eq!(kept.lock().unwrap().len(), 14, "{:#?}", kept.lock().unwrap());
         });
     }
 }

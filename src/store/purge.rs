@@ -136,13 +136,24 @@ fn expired_account_state(db: &mut Db, now: Timestamp, batch: i64) -> Result<Purg
 mod tests {
     use super::{
         super::{
-            clients, grants as grant_rows, revoked_tokens as token_rows, sessions as session_rows,
-            testing::{NOW, after, cast, grant, on_each, session},
+            api_keys as key_rows, audit_events as event_rows, clients, grants as grant_rows,
+            mail_outbox as letter_rows, one_time_tokens as one_time_rows, rate_counters as counter_rows,
+            revoked_tokens as token_rows, sessions as session_rows,
+            testing::{NOW, after, api_key, cast, grant, letter, on_each, one_time, session},
         },
         *,
     };
     use crate::domain::{
-        client::ClientSecret, grant::Grant, ids::ClientSecretId, secret::SecretDigest, session::Session,
+        api_key::ApiKey,
+        audit::{Action, Actor, Event, Outcome},
+        client::ClientSecret,
+        grant::Grant,
+        ids::ClientSecretId,
+        letter::Outgoing,
+        limit::Counter,
+        one_time::OneTimeToken,
+        secret::SecretDigest,
+        session::Session,
     };
 
     #[test]
@@ -176,6 +187,66 @@ mod tests {
             let rest = Purged { sessions: 1, grants: 1, revoked_tokens: 1, ..Purged::default() };
             assert_eq!([purge(after(101)), purge(after(101)), purge(after(101))], [two, rest, Purged::default()]);
             assert_eq!(store.read(|db| clients::list_secrets(db, &client.id)).unwrap().len(), 2);
+        });
+    }
+
+    /// An API key stays for 30 days more, one without an end for ever.
+    #[test]
+    fn the_state_of_accounts_goes_when_it_has_ended() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            store
+                .write(|db| {
+                    for n in 2..=5 {
+                        let ends = if n == 5 { after(500) } else { after(100) };
+                        one_time_rows::insert(db, &OneTimeToken { expires_at: ends, ..one_time(n, &alice) })?;
+                        letter_rows::insert(db, &Outgoing { expires_at: ends, ..letter(n) })?;
+                        let counter = Counter { count: 1, locked_until: NOW, expires_at: ends };
+                        counter_rows::put(db, &format!("bucket {n}"), &counter, None)?;
+                        let expires_at = (n != 4).then_some(ends);
+                        key_rows::insert(db, &ApiKey { expires_at, ..api_key(n, &alice) })?;
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            let purge = |at| store.write(|db| expired(db, at, 2)).unwrap();
+            assert_eq!(purge(after(100)).total(), 0);
+            let two = Purged { one_time_tokens: 2, letters: 2, rate_counters: 2, ..Purged::default() };
+            let rest = Purged { one_time_tokens: 1, letters: 1, rate_counters: 1, ..Purged::default() };
+            assert_eq!([purge(after(101)), purge(after(101)), purge(after(101))], [two, rest, Purged::default()]);
+            assert_eq!(purge(after(100).plus(KEYS_KEPT)).api_keys, 0);
+            assert_eq!(purge(after(101).plus(KEYS_KEPT)).api_keys, 2);
+            assert_eq!(store.read(|db| key_rows::list_by_user(db, &alice.id, NOW)).unwrap().len(), 2);
+        });
+    }
+
+    #[test]
+    fn the_log_goes_only_where_it_is_told_to_and_in_batches() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            store
+                .write(|db| {
+                    (0..5).try_for_each(|n| {
+                        let at = after(n);
+                        let event = Event {
+                            id: EventId::new(at, [0xff; 10]),
+                            at,
+                            actor: Actor::Operator,
+                            user_id: Some(alice.id.clone()),
+                            action: Action::SetPassword,
+                            outcome: Outcome::Done,
+                            address: None,
+                            detail: None,
+                        };
+                        event_rows::insert(db, &event)
+                    })
+                })
+                .unwrap();
+            store.write(|db| expired(db, after(1_000_000_000), 9)).unwrap();
+            let purge = |at| store.write(|db| audit(db, after(at), 2)).unwrap();
+            assert_eq!([purge(3), purge(3), purge(3)], [2, 1, 0]);
+            let left = store.read(|db| event_rows::list_by_user(db, &alice.id, 9)).unwrap();
+            assert_eq!(left.iter().map(|event| event.at).collect::<Vec<_>>(), [after(4), after(3)]);
         });
     }
 }

@@ -146,7 +146,10 @@ impl TryFrom<SessionRow> for Session {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::testing::{NOW, after, cast, on_each, session, user},
+        super::{
+            testing::{NOW, after, cast, on_each, session, user},
+            users,
+        },
         *,
     };
 
@@ -185,6 +188,41 @@ mod tests {
             assert!(store.write(|db| delete(db, &first.id)).unwrap());
             assert!(!store.write(|db| delete(db, &first.id)).unwrap());
             assert_eq!(store.write(|db| delete_by_user(db, &alice.id)).unwrap(), 1);
+        });
+    }
+
+    #[test]
+    fn live_sessions_are_listed_newest_first_with_door_and_device() {
+        on_each(|store| {
+            let (alice, first, _) = cast(store);
+            let api =
+                Session { door: Door::Api("comind".to_owned()), device: None, address: None, ..session(2, &alice) };
+            let ended = Session { expires_at: after(10), ..session(3, &alice) };
+            store.write(|db| insert(db, &api).and_then(|()| insert(db, &ended))).unwrap();
+            let listed = |owner: &User, at| store.read(|db| list_by_user(db, &owner.id, at)).unwrap();
+            assert_eq!(listed(&alice, after(9)), [ended, api.clone(), first.clone()]);
+            assert_eq!(listed(&alice, after(10)), [api, first]);
+            assert_eq!(listed(&user(2), NOW), []);
+        });
+    }
+
+    #[test]
+    fn all_others_end_and_the_kept_one_stays() {
+        on_each(|store| {
+            let (alice, first, _) = cast(store);
+            let bob = user(2);
+            store
+                .write(|db| {
+                    users::insert(db, &bob, None)?;
+                    insert(db, &session(2, &alice))?;
+                    insert(db, &session(3, &alice))?;
+                    insert(db, &session(4, &bob))
+                })
+                .unwrap();
+            let ended = |owner: &User| store.write(|db| delete_others(db, &owner.id, &first.id)).unwrap();
+            assert_eq!([ended(&alice), ended(&alice)], [2, 0]);
+            assert_eq!(store.read(|db| list_by_user(db, &alice.id, NOW)).unwrap(), [first.clone()]);
+            assert_eq!(store.read(|db| list_by_user(db, &bob.id, NOW)).unwrap().len(), 1, "another user's session");
         });
     }
 }

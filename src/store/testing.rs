@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
-        api_key::{ApiKey, Environment},
+        api_key::{ApiKey, Environment, Maker},
         client::{Client, ClientId, ClientKind, ClientStatus, Party, PkcePolicy, RefreshPolicy},
         consent::Consent,
         grant::{Binding, Grant, GrantId},
@@ -251,6 +251,7 @@ pub(super) fn one_time(n: u8, user: &User) -> OneTimeToken {
 pub(super) fn api_key(n: u8, user: &User) -> ApiKey {
     ApiKey {
         id: ApiKeyId::new(NOW, [n; 10]),
+        maker: Maker::User,
         user_id: user.id.clone(),
         name: format!("Key {n}"),
         description: Some("For the nightly job".to_owned()),

@@ -14,6 +14,7 @@ mod cli;
 mod durability;
 mod harness;
 mod journeys;
+mod mail;
 mod oauth;
 mod pages;
 mod program;

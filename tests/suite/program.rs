@@ -78,6 +78,10 @@ impl Installation {
         self
     }
 
+    pub(crate) fn environment(&self) -> &BTreeMap<String, String> {
+        &self.environment
+    }
+
     pub(crate) fn is_sqlite(&self) -> bool {
         matches!(self.place, Place::Sqlite { .. })
     }

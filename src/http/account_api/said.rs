@@ -106,6 +106,12 @@ fn refusal_words(refusal: &Refusal) -> Said {
         Refusal::UsernameTaken => said(StatusCode::CONFLICT, "username_taken", "This username is taken"),
         Refusal::RegistrationClosed => said(NO, "registration_closed", "Accounts are made by administrators here"),
         Refusal::NotFound(thing) => said(StatusCode::NOT_FOUND, "not_found", thing_words(*thing)),
+        Refusal::TooManyKeys { most } => {
+            said(StatusCode::CONFLICT, "too_many_keys", format!("An account has at most {most} API keys"))
+        }
+        Refusal::RotatedMeanwhile => {
+            said(StatusCode::CONFLICT, "rotated_meanwhile", "Another request has just rotated this key")
+        }
         Refusal::SsoProofRequired => {
             said(WHO, "sso_proof_required", "An id_token of the tenant, or a service credential, is required")
         }

@@ -22,9 +22,16 @@ fn names(settings: &Settings) -> &'static Names {
 
 /// The browser behind a request.
 pub fn browser(request: &HttpRequest, settings: &Settings) -> Browser {
-    let names = names(settings);
-    let value = |name| request.cookie(name).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty());
-    Browser::new(value(names.session), value(names.binding))
+    Browser::new(value(request, names(settings).session), kept_binding(request, settings))
+}
+
+/// The binding that the browser was given before.
+pub fn kept_binding(request: &HttpRequest, settings: &Settings) -> Option<String> {
+    value(request, names(settings).binding)
+}
+
+fn value(request: &HttpRequest, name: &str) -> Option<String> {
+    request.cookie(name).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
 }
 
 /// Set at login and at each rise in privilege.

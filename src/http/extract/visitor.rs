@@ -2,8 +2,8 @@
 
 use actix_web::{HttpRequest, http::header};
 
-use super::address;
-use crate::{config::Settings, services::visitor::Visitor};
+use super::{address, cookies};
+use crate::{config::Settings, domain::secret::Secret, services::visitor::Visitor};
 
 /// What a table keeps of a `User-Agent`.
 const LONGEST: usize = 200;
@@ -11,5 +11,6 @@ const LONGEST: usize = 200;
 pub fn of(request: &HttpRequest, settings: &Settings) -> Visitor {
     let sent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let device = sent.map(|text| text.chars().filter(|c| !c.is_control()).take(LONGEST).collect());
-    Visitor { address: address::of(request, settings), device }
+    let browser = cookies::kept_binding(request, settings).map(Secret::new);
+    Visitor { address: address::of(request, settings), device, browser }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     config::accounts::Registration,
-    domain::{secret::Secret, session::Door},
+    domain::{mount::Unconfirmed, secret::Secret, session::Door},
     http::{
         app::App,
         extract::{
@@ -156,6 +156,7 @@ async fn attempt(app: &App, request: &HttpRequest, browser: &Browser, form: &Par
         name: form.get("email").unwrap_or_default().to_owned(),
         password: Secret::new(form.get("password").unwrap_or_default().to_owned()),
         second: Second::Challenge,
+        unconfirmed: Unconfirmed::MaySignIn,
         door: Door::Browser,
         visitor: visitor::of(request, app.settings()),
         cookie: browser.session.clone(),

@@ -1,18 +1,27 @@
 //! Signing in with a password: ours, or a directory's.
 
-use super::Refusal;
+use super::{
+    Refusal,
+    entry::{self, Proved, Verified},
+};
 use crate::{
     crypto::passwords,
     domain::{
+        audit::{Action, Outcome},
+        ids::UserId,
+        mount::Unconfirmed,
         secret::Secret,
         session::{Door, Methods},
-        user::{User, UserStatus, normal_email, normal_username},
+        user::{User, normal_email, normal_username},
     },
     services::{
+        audit::{self, Entry},
         core::Core,
         factors::Challenge,
         fault::Fault,
-        sessions::{self, Begun, SignIn},
+        federation::directory,
+        limits::{self, Act, Admitted},
+        sessions::{Begun, SignIn},
         visitor::Visitor,
     },
     store::users,
@@ -25,6 +34,8 @@ pub struct Login {
     pub name: String,
     pub password: Secret<String>,
     pub second: Second,
+    /// Whether somebody whose address is not confirmed comes in at this door.
+    pub unconfirmed: Unconfirmed,
     pub door: Door,
     pub visitor: Visitor,
     /// The session cookie that the browser had before.
@@ -48,43 +59,71 @@ pub enum LoginOutcome {
     SecondFactor(Challenge),
 }
 
+/// A counted try, and whom the name names.
+struct Tried {
+    admitted: Admitted,
+    found: Option<(User, Option<String>)>,
+    /// The address whose domain may belong to a directory.
+    email: Option<String>,
+}
+
 /// Signs a person in. The same work is done whether the name exists or not.
 pub async fn login(core: &Core, login: Login) -> Result<LoginOutcome, Refusal> {
-    let Login { name, password, door, visitor, cookie, .. } = login;
-    let normal = normal_email(&name).or_else(|| normal_username(&name));
-    // Counted as it is looked up: another spelling of a name must not give more tries.
-    core.limits.try_login(visitor.address, normal.as_deref().unwrap_or(&name))?;
-    let found = core.run(move |core| find_by_name(core, normal.as_deref())).await?;
-    let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), phc));
-    let too_long = password.reveal().chars().count() > core.settings.passwords.maximum_length;
-    let right = core.verify_password(password.clone(), phc.clone().filter(|_| !too_long)).await?;
-    let user = user.filter(|_| right).ok_or(Refusal::InvalidCredentials)?;
-    match user.status {
-        UserStatus::Active => {}
-        UserStatus::Suspended => return Err(Refusal::Suspended),
-        UserStatus::Disabled => return Err(Refusal::Disabled),
-    }
-    let verified = verified_hash(core, password, phc.unwrap_or_default()).await?;
-    let sign_in = SignIn { methods: Methods::PASSWORD, door, visitor, cookie };
-    let begun = core.run(move |core| begin(core, &user, &verified, &sign_in)).await?;
-    begun.map(|begun| LoginOutcome::SignedIn(Box::new(begun))).ok_or(Refusal::InvalidCredentials)
-}
-
-/// `None` is no name that anybody could have.
-fn find_by_name(core: &Core, name: Option<&str>) -> Result<Option<(User, Option<String>)>, Fault> {
-    let Some(name) = name else {
-        return Ok(None);
+    let tried = look_up(core, &login).await?;
+    let Login { password, second, unconfirmed, door, visitor, cookie, .. } = login;
+    let (user, hash) = match first_factor(core, &password, &tried, &visitor).await {
+        Ok(proved) => proved,
+        Err(refusal) => return refuse(core, tried, visitor, refusal).await,
     };
-    Ok(core.store.read(|db| users::find_by_login(db, name))?)
+    let sign_in = SignIn { methods: Methods::PASSWORD, door, visitor, cookie };
+    let proved = Proved { user, hash, second, unconfirmed, sign_in, admitted: Some(tried.admitted) };
+    core.run(move |core| entry::let_in(core, &proved)).await
 }
 
-/// The hash that the password was verified against, and the one that stands afterwards.
-struct Verified {
-    old: String,
-    new: String,
+/// Counted by the name as it is looked up: another spelling must not give more tries. By the name and not by its user:
+/// a lock that an address shares with a username would tell that both are one account's.
+async fn look_up(core: &Core, login: &Login) -> Result<Tried, Refusal> {
+    let (name, visitor) = (login.name.clone(), login.visitor.clone());
+    core.run(move |core| {
+        let email = normal_email(&name);
+        let normal = email.clone().or_else(|| normal_username(&name));
+        let admitted = limits::admit(core, Act::Login, &visitor, Some(normal.as_deref().unwrap_or(&name)))?;
+        let found = match &normal {
+            Some(normal) => core.store.read(|db| users::find_by_login(db, normal))?,
+            None => None,
+        };
+        // Whoever types the username of an account of a directory's domain is sent there, too.
+        let email = email.or_else(|| found.as_ref()?.0.email.clone());
+        Ok(Tried { admitted, found, email })
+    })
+    .await
 }
 
-/// The hash is made anew where the cost in the settings has changed since.
+/// Whose password it is. The hash is made anew where the cost in the settings has changed since.
+async fn first_factor(
+    core: &Core,
+    password: &Secret<String>,
+    tried: &Tried,
+    visitor: &Visitor,
+) -> Result<(UserId, Option<Verified>), Refusal> {
+    let length = password.reveal().chars().count();
+    let fits = (1..=core.settings.passwords.maximum_length).contains(&length);
+    if let Some((email, directory)) = tried.email.as_deref().and_then(|it| Some((it, directory::route(core, it)?))) {
+        // An empty password is no bind at all, and "succeeds" (RFC 4513 §5.1.2).
+        let known =
+            if fits { Some(directory::authenticate(core, directory, email, password, visitor).await?) } else { None };
+        return known.map(|user| (user.id, None)).ok_or(Refusal::InvalidCredentials);
+    }
+    let phc = tried.found.as_ref().and_then(|(_, phc)| phc.clone());
+    let right = core.verify_password(password.clone(), phc.clone().filter(|_| fits)).await?;
+    match (&tried.found, phc) {
+        (Some((user, _)), Some(old)) if right => {
+            Ok((user.id.clone(), Some(verified_hash(core, password.clone(), old).await?)))
+        }
+        _ => Err(Refusal::InvalidCredentials),
+    }
+}
+
 async fn verified_hash(core: &Core, password: Secret<String>, old: String) -> Result<Verified, Fault> {
     let new = if passwords::needs_rehash(&core.password_cost(), &old) {
         core.hash_password(password).await?
@@ -94,13 +133,19 @@ async fn verified_hash(core: &Core, password: Secret<String>, old: String) -> Re
     Ok(Verified { old, new })
 }
 
-/// `None`: the password was changed since it was verified. Writing the hash again holds the user's row against a change
-/// that is under way, which would end every session but this one.
-fn begin(core: &Core, user: &User, verified: &Verified, sign_in: &SignIn) -> Result<Option<Begun>, Fault> {
-    Ok(core.store.write(|db| {
-        if !users::replace_hash(db, &user.id, &verified.old, &verified.new)? {
-            return Ok(None);
-        }
-        sessions::begin(core, db, user, sign_in).map(Some)
-    })?)
+/// A wrong password leaves an entry, whether the name exists or not; a directory that is away was no guess.
+async fn refuse(core: &Core, tried: Tried, visitor: Visitor, refusal: Refusal) -> Result<LoginOutcome, Refusal> {
+    core.run(move |core| {
+        core.store.write(|db| match refusal {
+            Refusal::InvalidCredentials => {
+                let user = tried.found.as_ref().map(|(user, _)| &user.id);
+                let entry = Entry::by_stranger(user, Action::Login, Outcome::Refused, visitor.address);
+                audit::record(core, db, entry.with("unknown name or wrong password"))
+            }
+            Refusal::DirectoryAway => limits::forgive(core, db, &tried.admitted),
+            _ => Ok(()),
+        })?;
+        Err(refusal)
+    })
+    .await
 }

@@ -20,7 +20,7 @@ use crate::{
         mail,
         registry::{self, Registered},
     },
-    store::{Db, StoreError, api_keys},
+    store::{Db, StoreError, api_keys, users},
 };
 
 /// Live keys of one user. Far more than a person looks after, and few enough that a list is one page and a program that
@@ -162,7 +162,7 @@ fn named(registered: &Registered, asked: Option<&Scope>) -> Option<Scope> {
 
 /// Others who make keys for this user wait until this transaction has ended: the last place is taken once.
 fn is_full(core: &Core, db: &mut Db, user: &User) -> Result<bool, StoreError> {
-    api_keys::hold_user(db, &user.id)?;
+    users::lock(db, &user.id)?;
     Ok(api_keys::list_by_user(db, &user.id, core.clock.now())?.len() >= MOST_KEYS)
 }
 

@@ -10,4 +10,4 @@ pub use enrolment::{
     Enrolment, begin_enrolment, confirm, disable, enable, finish_enrolment, pending, renew_backup_codes,
 };
 pub use qr::QrCode;
-pub use verify::{Demand, demanded, verify};
+pub use verify::{Demand, demanded, is_on, verify};

@@ -7,7 +7,7 @@ use crate::{
 
 /// The directory that knows the addresses of this domain, by its name in the settings.
 pub fn route<'a>(core: &'a Core, email: &str) -> Option<&'a str> {
-    todo!()
+    None
 }
 
 /// Signs in at the directory and brings the account up to date (just in time, groups to roles).

@@ -167,7 +167,7 @@ mod tests {
     use super::{
         super::{
             clients, consents, sessions,
-            testing::{NOW, after, cast, consent, grant, on_each, user, winners},
+            testing::{NOW, after, cast, client, consent, grant, on_each, user, winners},
             users,
         },
         *,
@@ -264,6 +264,33 @@ mod tests {
             assert!(store.read(|db| find(db, &bobs.id)).unwrap().is_some());
             assert!(store.write(|db| clients::delete(db, &client.id)).unwrap());
             assert_eq!(store.read(|db| find(db, &bobs.id)).unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn the_last_use_of_a_client_is_its_newest_unrevoked_grant() {
+        on_each(|store| {
+            let (alice, session, app) = cast(store);
+            let (other, gone) = (client("other"), client("gone"));
+            let used = |n: u8, client, at| Grant { rotated_at: after(at), ..grant(n, client, &session) };
+            let revoked = |grant: Grant| Grant { revoked_at: Some(NOW), ..grant };
+            let all = [
+                used(1, &app, 5),
+                used(2, &app, 9),
+                revoked(used(3, &app, 20)),
+                used(4, &other, 1),
+                revoked(used(5, &gone, 7)),
+            ];
+            store
+                .write(|db| {
+                    clients::insert(db, &other)?;
+                    clients::insert(db, &gone)?;
+                    all.iter().try_for_each(|it| insert(db, it).map(|_| ()))
+                })
+                .unwrap();
+            let found = store.read(|db| last_use_by_client(db, &alice.id)).unwrap();
+            assert_eq!(found, [(app.id.clone(), after(9)), (other.id.clone(), after(1))]);
+            assert_eq!(store.read(|db| last_use_by_client(db, &user(9).id)).unwrap(), []);
         });
     }
 }

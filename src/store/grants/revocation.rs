@@ -103,7 +103,10 @@ fn ended(now: Timestamp, keep_until: Timestamp) -> Ended {
 mod tests {
     use super::{
         super::{
-            super::testing::{NOW, after, cast, grant, on_each, session, user},
+            super::{
+                testing::{NOW, after, cast, grant, on_each, session, user},
+                users,
+            },
             find, insert,
         },
         *,
@@ -142,6 +145,28 @@ mod tests {
             assert_eq!([by_session(NOW).unwrap(), by_session(NOW).unwrap()], [1, 0]);
             let by_consent = |id| store.write(|db| revoke_by_consent(db, id, &client.id, NOW, after(661))).unwrap();
             assert_eq!([by_consent(&user(9).id), by_consent(&alice.id)], [0, 1]);
+        });
+    }
+
+    /// A password was changed from one session: what may be in other hands ends.
+    #[test]
+    fn only_what_the_kept_session_carries_stays() {
+        on_each(|store| {
+            let (alice, kept, client) = cast(store);
+            let (bob, other) = (user(2), session(2, &alice));
+            let grants = [
+                grant(1, &client, &kept),
+                Grant { binding: Binding::Offline, ..grant(2, &client, &kept) },
+                grant(3, &client, &other),
+                Grant { binding: Binding::Offline, ..grant(4, &client, &other) },
+                Grant { user_id: bob.id.clone(), ..grant(5, &client, &other) },
+            ];
+            store.write(|db| users::insert(db, &bob, None)).unwrap();
+            store.write(|db| grants.iter().try_for_each(|it| insert(db, it).map(|_| ()))).unwrap();
+            let ended = || store.write(|db| revoke_others(db, &alice.id, &kept.id, after(5), after(665))).unwrap();
+            assert_eq!([ended(), ended()], [3, 0]);
+            let revoked = grants.map(|it| store.read(|db| find(db, &it.id)).unwrap().unwrap().revoked_at.is_some());
+            assert_eq!(revoked, [false, true, true, true, false]);
         });
     }
 }

@@ -146,7 +146,7 @@ fn next_version() -> NextVersion {
 mod tests {
     use super::{
         super::{
-            super::testing::{NOW, after, on_each, user},
+            super::testing::{NOW, after, on_each, user, winners},
             *,
         },
         *,
@@ -165,6 +165,81 @@ mod tests {
             assert_eq!(hash.as_deref(), Some("new"));
             assert_eq!(found, User { status: UserStatus::Suspended, version: 3, updated_at: after(9), ..alice });
             assert!(!store.write(|db| update_status(db, &user(2).id, UserStatus::Active, NOW)).unwrap());
+        });
+    }
+
+    /// A person edits the profile while an administrator suspends the account and a letter confirms an address.
+    #[test]
+    fn a_profile_undoes_nothing_that_happened_since_it_was_read() {
+        on_each(|store| {
+            let alice = user(1);
+            store.write(|db| insert(db, &alice, Some("old"))).unwrap();
+            let attributes = BTreeMap::from([("plan".to_owned(), "{\"seats\":3}".to_owned())]);
+            let privileges = ["a".to_owned(), "b, \"c\"".to_owned()];
+            let stale = store.read(|db| find_by_id(db, &alice.id)).unwrap().unwrap();
+            store
+                .write(|db| {
+                    assert!(update_privileges(db, &alice.id, &privileges, after(1))?);
+                    assert!(update_attributes(db, &alice.id, &attributes, after(2))?);
+                    assert!(update_status(db, &alice.id, UserStatus::Suspended, after(3))?);
+                    assert!(update_role(db, &alice.id, Role::Admin, after(4))?);
+                    assert!(update_password(db, &alice.id, "new", after(5))?);
+                    confirm_email(db, &alice.id, "new@example.com", after(6))
+                })
+                .unwrap();
+            let profile = Profile { given_name: Some("Al".to_owned()), ..Profile::default() };
+            let edited = User { username: "al".to_owned(), profile, updated_at: after(9), ..stale };
+            assert_eq!(store.write(|db| update_profile(db, &edited)).unwrap(), Updated::Updated);
+            let expected = User {
+                email: Some("new@example.com".to_owned()),
+                status: UserStatus::Suspended,
+                role: Role::Admin,
+                privileges: privileges.to_vec(),
+                attributes,
+                version: 5,
+                ..edited
+            };
+            assert_eq!(store.read(|db| find_by_login(db, "al")).unwrap(), Some((expected, Some("new".to_owned()))));
+        });
+    }
+
+    /// Products compare the version with the one in a token: what they decide by puts it up, what they show does not.
+    #[test]
+    fn the_version_goes_up_with_rights_and_not_with_words() {
+        on_each(|store| {
+            let alice = user(1);
+            store.write(|db| insert(db, &alice, None)).unwrap();
+            let version = || store.read(|db| find_by_id(db, &alice.id)).unwrap().unwrap().version;
+            store
+                .write(|db| {
+                    update_attributes(db, &alice.id, &BTreeMap::new(), NOW)?;
+                    update_profile(db, &alice)?;
+                    update_email(db, &alice.id, "new@example.com", NOW)?;
+                    confirm_email(db, &alice.id, "new@example.com", NOW)
+                })
+                .unwrap();
+            assert_eq!(version(), 1);
+            let bumped = winners(store, |db, _| update_privileges(db, &alice.id, &[], NOW));
+            assert_eq!((bumped, version()), (20, 21), "no change is lost");
+            let nobody = user(2).id;
+            assert!(!store.write(|db| update_privileges(db, &nobody, &[], NOW)).unwrap());
+            assert!(!store.write(|db| update_role(db, &nobody, Role::Admin, NOW)).unwrap());
+        });
+    }
+
+    /// Both have a letter for the same address; the second click finds it taken, and its transaction goes on.
+    #[test]
+    fn of_20_parallel_confirmations_of_an_address_one_user_gets_it() {
+        on_each(|store| {
+            store.write(|db| (1..=20).try_for_each(|n| insert(db, &user(n), None).map(|_| ()))).unwrap();
+            let won = winners(store, |db, n| {
+                let outcome = confirm_email(db, &user(n + 1).id, "shared@example.com", NOW)?;
+                assert!(find_by_email(db, "shared@example.com")?.is_some());
+                Ok(outcome == Updated::Updated)
+            });
+            assert_eq!(won, 1);
+            let owner = store.read(|db| find_by_email(db, "shared@example.com")).unwrap().unwrap();
+            assert!(owner.email_verified);
         });
     }
 }

@@ -214,7 +214,7 @@ impl TryFrom<UserRow> for User {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::testing::{NOW, after, on_each, user},
+        super::testing::{after, on_each, user},
         *,
     };
 
@@ -227,6 +227,13 @@ mod tests {
             assert_eq!(found("user1@example.com"), Some((alice.clone(), Some("phc".to_owned()))));
             assert_eq!(found("user1"), Some((alice.clone(), Some("phc".to_owned()))));
             assert_eq!(found("user2"), None);
+            let by_email = |email: &str| store.read(|db| find_by_email(db, email)).unwrap();
+            assert_eq!(by_email("user1@example.com"), Some(alice.clone()));
+            assert_eq!(by_email("user1"), None);
+            let federated = user(3);
+            store.write(|db| insert(db, &federated, None)).unwrap();
+            let hash = |user: &User| store.read(|db| find_password_hash(db, &user.id)).unwrap();
+            assert_eq!([hash(&alice), hash(&federated), hash(&user(4))], [Some("phc".to_owned()), None, None]);
             assert_eq!(store.read(|db| find_by_id(db, &alice.id)).unwrap(), Some(alice));
         });
     }

@@ -10,6 +10,7 @@ mod letters;
 mod page;
 mod request;
 mod server;
+mod smtp;
 mod user;
 
 pub(crate) use answer::{Answer, Tokens};
@@ -21,6 +22,7 @@ pub(crate) use jwt::{claims, header};
 pub(crate) use letters::Letter;
 pub(crate) use request::{FORM, Request};
 pub(crate) use server::{Server, Site, cast};
+pub(crate) use smtp::{MailServer, Manner};
 pub(crate) use user::{PASSWORD, TestUser};
 
 pub(crate) use reqwest::Method;

@@ -13,7 +13,7 @@ use signet::{
     config::{
         Issuer, Settings,
         database::DatabaseUrl,
-        limits::{LimitSettings, Rate},
+        limits::{Free, LimitSettings, Rate, Tries},
     },
     crypto::{
         keyring::{self, NewKey},
@@ -174,7 +174,12 @@ fn settings(place: &Place, issuer: &str) -> Settings {
     settings.passwords.memory_kib = 8;
     settings.passwords.iterations = 1;
     let generous = Rate { burst: 100_000, per_minute: 100_000 };
-    settings.limits = LimitSettings { login_per_address: generous, login_per_account: generous };
+    settings.limits = LimitSettings {
+        node_per_address: generous,
+        node_per_account: generous,
+        tries: Tries::all(Free { per_address: 100_000, per_account: 100_000 }),
+        ..LimitSettings::default()
+    };
     settings
 }
 

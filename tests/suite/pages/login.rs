@@ -110,7 +110,7 @@ async fn a_password_without_end_is_not_right() {
 #[tokio::test]
 async fn too_many_tries_at_an_account_are_held_back() {
     let server = Server::with(|settings| {
-        settings.limits.login_per_account = Rate { burst: 3, per_minute: 1 };
+        settings.limits.node_per_account = Rate { burst: 3, per_minute: 1 };
     });
     let server = server.await;
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);
@@ -132,7 +132,7 @@ async fn too_many_tries_at_an_account_are_held_back() {
 #[tokio::test]
 async fn another_spelling_of_a_name_gives_no_more_tries() {
     let server = Server::with(|settings| {
-        settings.limits.login_per_account = Rate { burst: 3, per_minute: 1 };
+        settings.limits.node_per_account = Rate { burst: 3, per_minute: 1 };
     });
     let server = server.await;
     let alice = server.user("alice").await;
@@ -147,7 +147,7 @@ async fn another_spelling_of_a_name_gives_no_more_tries() {
 #[tokio::test]
 async fn too_many_tries_from_an_address_are_held_back() {
     let server = Server::with(|settings| {
-        settings.limits.login_per_address = Rate { burst: 3, per_minute: 1 };
+        settings.limits.node_per_address = Rate { burst: 3, per_minute: 1 };
     });
     let server = server.await;
     let bob = server.user("bob").await;
@@ -161,7 +161,7 @@ async fn too_many_tries_from_an_address_are_held_back() {
 #[tokio::test]
 async fn a_forwarded_header_gives_no_new_address() {
     let server = Server::with(|settings| {
-        settings.limits.login_per_address = Rate { burst: 2, per_minute: 1 };
+        settings.limits.node_per_address = Rate { burst: 2, per_minute: 1 };
     });
     let server = server.await;
     let (app, browser) = (server.client().create().await, server.browser());

@@ -1,7 +1,7 @@
 //! A password that is changed while somebody signs in with the old one.
 
 use signet::{
-    domain::{secret::Secret, session::Door},
+    domain::{mount::Unconfirmed, secret::Secret, session::Door},
     services::{
         accounts::{self, Login, LoginOutcome, Second},
         admin::users,
@@ -19,6 +19,7 @@ async fn signs_in(site: Site, name: String) -> Option<String> {
         name,
         password: Secret::new(PASSWORD.to_owned()),
         second: Second::Challenge,
+        unconfirmed: Unconfirmed::MaySignIn,
         door: Door::Browser,
         visitor: Visitor::default(),
         cookie: None,

@@ -1,0 +1,119 @@
+//! Directories: an address of a routed domain is signed in by LDAP, and its account is made on the way.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{
+    config::directories::DirectorySettings,
+    domain::{
+        secret::Secret,
+        time::Timestamp,
+        user::{User, normal_email},
+    },
+    outbound::ldap::{self, Person},
+    services::{accounts::Refusal, core::Core, fault::Fault, visitor::Visitor},
+};
+
+mod arrival;
+mod mapping;
+mod standing;
+
+use arrival::Arrival;
+
+/// The directories of the settings, and how each was last met.
+pub struct Directories(Vec<Directory>);
+
+struct Directory {
+    settings: Arc<DirectorySettings>,
+    ldap: Arc<ldap::Directory>,
+    state: Mutex<State>,
+}
+
+/// How a directory was last met by this node.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    pub answered_at: Option<Timestamp>,
+    /// When it was away, and why.
+    pub failed_at: Option<(Timestamp, String)>,
+}
+
+/// No directory takes a longer one: whatever is longer is not sent.
+const LONGEST_PASSWORD: usize = 1024;
+
+impl Directories {
+    /// Reads the files that the settings name; connects to nothing.
+    pub fn open(settings: &[DirectorySettings]) -> Result<Self, Fault> {
+        let open = |settings: &DirectorySettings| {
+            let ldap = ldap::Directory::new(settings.clone()).map_err(|bad| Fault::Broken(bad.to_string()))?;
+            Ok(Directory { settings: Arc::new(settings.clone()), ldap, state: Mutex::default() })
+        };
+        settings.iter().map(open).collect::<Result<_, Fault>>().map(Self)
+    }
+
+    /// Each directory's name, and how it was last met.
+    pub fn states(&self) -> impl Iterator<Item = (&str, State)> {
+        self.0
+            .iter()
+            .map(|one| (one.settings.name.as_str(), one.state.lock().unwrap_or_else(PoisonError::into_inner).clone()))
+    }
+
+    /// Connects to each directory and searches it once; says what is wrong.
+    pub async fn probe(&self) -> Vec<(&str, Result<(), String>)> {
+        let mut found = Vec::new();
+        for one in &self.0 {
+            found.push((one.settings.name.as_str(), one.ldap.probe().await.map_err(|away| away.to_string())));
+        }
+        found
+    }
+}
+
+/// The directory that knows the addresses of this domain, by its name in the settings.
+pub fn route<'a>(core: &'a Core, email: &str) -> Option<&'a str> {
+    let email = normal_email(email)?;
+    let found = core.directories.0.iter().find(|directory| knows(&directory.settings, &email))?;
+    Some(&found.settings.name)
+}
+
+/// Signs in at the directory and brings the account up to date (just in time, groups to roles).
+/// [`Refusal::InvalidCredentials`] only where the directory said so; [`Refusal::DirectoryAway`] where it said nothing.
+/// [`Refusal::EmailTaken`]: the address is that of an account here which has a way in of its own.
+pub async fn authenticate(
+    core: &Core,
+    directory: &str,
+    email: &str,
+    password: &Secret<String>,
+    visitor: &Visitor,
+) -> Result<User, Refusal> {
+    let found = core.directories.0.iter().find(|one| one.settings.name == directory);
+    let found = found.ok_or_else(|| Fault::Broken(format!("there is no directory {directory}")))?;
+    let email = normal_email(email).filter(|email| knows(&found.settings, email));
+    let email = email.filter(|_| password.reveal().len() <= LONGEST_PASSWORD).ok_or(Refusal::InvalidCredentials)?;
+    let person = ask(core, found, &email, password.clone()).await?.ok_or(Refusal::InvalidCredentials)?;
+    let arrival = Arrival::new(Arc::clone(&found.settings), person, email, visitor.address);
+    core.run(move |core| core.store.write(|db| arrival.settle(core, db))?).await
+}
+
+async fn ask(
+    core: &Core,
+    directory: &Directory,
+    email: &str,
+    password: Secret<String>,
+) -> Result<Option<Person>, Refusal> {
+    let answer = directory.ldap.sign_in(email, password).await;
+    let now = core.clock.now();
+    let mut state = directory.state.lock().unwrap_or_else(PoisonError::into_inner);
+    match answer {
+        Ok(person) => {
+            state.answered_at = Some(now);
+            Ok(person)
+        }
+        Err(away) => {
+            tracing::error!(directory = directory.settings.name, reason = %away, "a directory is away");
+            state.failed_at = Some((now, away.to_string()));
+            Err(Refusal::DirectoryAway)
+        }
+    }
+}
+
+fn knows(settings: &DirectorySettings, email: &str) -> bool {
+    email.rsplit_once('@').is_some_and(|(_, domain)| settings.domains.iter().any(|known| known == domain))
+}

@@ -1,0 +1,165 @@
+//! What an account has by its directory: names, address, privileges, groups and organisations, written where they differ.
+
+use super::{arrival::Arrival, knows, mapping::Mapped};
+use crate::{
+    crypto::{digest, random},
+    domain::{
+        audit::Action,
+        ids::{GroupId, OrganisationId, UserId},
+        organisation::{Group, Organisation, OrganisationRole},
+        secret::SecretDigest,
+        time::Timestamp,
+        user::User,
+    },
+    services::{audit, core::Core},
+    store::{
+        Db, StoreError, groups, leases, organisations,
+        users::{self, Updated},
+    },
+};
+
+/// Whoever makes an organisation holds it.
+const LOCK: &str = "organisations";
+
+/// The user afterwards, if there still is one. A sign-in that finds everything as it should be writes nothing here.
+pub(super) fn bring_up_to_date(
+    core: &Core,
+    db: &mut Db,
+    arrival: &Arrival,
+    user: User,
+) -> Result<Option<User>, StoreError> {
+    let mapped = Mapped::of(&arrival.settings.mappings, &arrival.person.groups);
+    let id = user.id.clone();
+    let members = update_user(core, db, arrival, &mapped, user)?;
+    let groups = update_groups(core, db, &mapped, &id)?;
+    let organisations = update_organisations(core, db, &mapped, &id)?;
+    if members || groups || organisations {
+        audit::record(core, db, arrival.entry(&id, Action::UpdateUser))?;
+    }
+    users::find_by_id(db, &id)
+}
+
+/// Names, address, role and privileges; true where something was written.
+fn update_user(core: &Core, db: &mut Db, arrival: &Arrival, mapped: &Mapped, user: User) -> Result<bool, StoreError> {
+    let wanted = User { profile: arrival.profile(&user.profile), ..user.clone() };
+    let address = address(arrival, &user);
+    let role = |user: &User| mapped.role.filter(|role| *role != user.role);
+    let differs = |user: &User| mapped.privileges.after(&user.privileges) != sorted(&user.privileges);
+    if wanted.profile == user.profile && address.is_none() && role(&user).is_none() && !differs(&user) {
+        return Ok(false);
+    }
+    let now = core.clock.now();
+    users::update_profile(db, &User { updated_at: now, ..wanted })?;
+    // The row is ours now: what others wrote since it was read is kept.
+    let user = users::find_by_id(db, &user.id)?.unwrap_or(user);
+    if let Some(address) = address {
+        if users::confirm_email(db, &user.id, address, now)? == Updated::EmailTaken {
+            tracing::warn!(user = %user.id, "the directory's address of this user is another user's here");
+        }
+    }
+    if let Some(role) = role(&user) {
+        users::update_role(db, &user.id, role, now)?;
+    }
+    if differs(&user) {
+        users::update_privileges(db, &user.id, &mapped.privileges.after(&user.privileges), now)?;
+    }
+    Ok(true)
+}
+
+/// The address to write: the directory decides only about those of its domains, and never takes another away.
+fn address<'a>(arrival: &'a Arrival, user: &User) -> Option<&'a str> {
+    let own = arrival.own_address.as_deref()?;
+    let governed = user.email.as_deref().is_none_or(|email| knows(&arrival.settings, email));
+    let stands = user.email.as_deref() == Some(own) && user.email_verified;
+    (governed && !stands).then_some(own)
+}
+
+fn sorted(names: &[String]) -> Vec<String> {
+    let mut names = names.to_vec();
+    names.sort();
+    names
+}
+
+fn update_groups(core: &Core, db: &mut Db, mapped: &Mapped, user: &UserId) -> Result<bool, StoreError> {
+    if mapped.groups.0.is_empty() {
+        return Ok(false);
+    }
+    let held = groups::list_names_of(db, user)?;
+    let mut changed = false;
+    for (name, given) in &mapped.groups.0 {
+        if held.contains(name) == *given {
+            continue;
+        }
+        let Some(group) = group(core, db, name)? else { continue };
+        changed |= if *given {
+            groups::add_member(db, &group.id, user, core.clock.now())?
+        } else {
+            groups::remove_member(db, &group.id, user)?
+        };
+    }
+    Ok(changed)
+}
+
+/// The group of this name, made where there is none.
+fn group(core: &Core, db: &mut Db, name: &str) -> Result<Option<Group>, StoreError> {
+    if let Some(group) = groups::find_by_name(db, name)? {
+        return Ok(Some(group));
+    }
+    let now = core.clock.now();
+    let group = Group { id: GroupId::new(now, random::bytes()), name: name.to_owned(), created_at: now };
+    if groups::insert(db, &group)? { Ok(Some(group)) } else { groups::find_by_name(db, name) }
+}
+
+fn update_organisations(core: &Core, db: &mut Db, mapped: &Mapped, user: &UserId) -> Result<bool, StoreError> {
+    if mapped.organisations.is_empty() {
+        return Ok(false);
+    }
+    let held = organisations::list_memberships(db, user)?;
+    let mut changed = false;
+    for (name, role) in &mapped.organisations {
+        let id = mapped_id(name);
+        let before = held.iter().find(|membership| membership.organisation.id == id).map(|membership| membership.role);
+        changed |= match (before, role) {
+            (before, Some(role)) if before != Some(*role) => join(core, db, (&id, name), user, *role)?,
+            (Some(_), None) => organisations::leave(db, &id, user)?,
+            _ => false,
+        };
+    }
+    Ok(changed)
+}
+
+fn join(
+    core: &Core,
+    db: &mut Db,
+    (id, name): (&OrganisationId, &str),
+    user: &UserId,
+    role: OrganisationRole,
+) -> Result<bool, StoreError> {
+    let now = core.clock.now();
+    if organisations::find(db, id)?.is_none() {
+        if OrganisationId::parse(name).is_some() {
+            tracing::warn!(organisation = name, "a mapping names an organisation that is not there");
+            return Ok(false);
+        }
+        // Until this transaction ends: whoever makes it at the same moment waits here, and finds it.
+        leases::acquire(db, LOCK, &core.node, now, now)?;
+        if organisations::find(db, id)?.is_none() {
+            organisations::insert(db, &Organisation { id: id.clone(), name: name.to_owned(), created_at: now })?;
+        }
+        leases::release(db, LOCK, &core.node)?;
+    }
+    organisations::join(db, id, user, role, now)
+}
+
+/// Made from the name, because anybody may register an organisation and call it so: theirs is another one.
+fn mapped_id(name: &str) -> OrganisationId {
+    if let Some(id) = OrganisationId::parse(name) {
+        return id;
+    }
+    let SecretDigest(digest) = digest::secret(&format!("an organisation of the directories: {name}"));
+    let mut bytes = [0; 10];
+    for (byte, from) in bytes.iter_mut().zip(digest) {
+        *byte = from;
+    }
+    OrganisationId::new(Timestamp::from_unix(0), bytes)
+}
