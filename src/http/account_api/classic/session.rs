@@ -24,6 +24,7 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
         password: Secret::new(body.password),
         second: Second::Inline(body.code.map(Secret::new)),
         door: call.door(),
+        unconfirmed: call.mount.unconfirmed,
         visitor: call.visitor(),
         cookie: None,
     };

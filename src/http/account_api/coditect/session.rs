@@ -56,6 +56,7 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
         password: Secret::new(body.password),
         second: Second::Challenge,
         door: call.door(),
+        unconfirmed: call.mount.unconfirmed,
         visitor: call.visitor(),
         cookie: None,
     };
