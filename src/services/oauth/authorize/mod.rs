@@ -128,15 +128,6 @@ pub async fn choose(core: &Core, browser: Browser, sealed: String, account: Acco
     .await
 }
 
-/// What the login page shows, for a form that could not go on.
-pub async fn login_page(core: &Core, browser: Browser, sealed: String) -> Result<LoginStep, FormRefusal> {
-    core.run(move |core| {
-        let underway = Underway::open(core, &browser, &sealed)?;
-        Ok(step::login(&underway.checked, Why::NotSignedIn, sealed))
-    })
-    .await
-}
-
 /// The user does not want to sign in: `access_denied`.
 pub async fn cancel(core: &Core, browser: Browser, sealed: String) -> Result<AuthorizeAnswer, FormRefusal> {
     core.run(move |core| Ok(Underway::open(core, &browser, &sealed)?.denied())).await
