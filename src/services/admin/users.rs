@@ -22,7 +22,6 @@ use crate::{
     store::{
         connection::Db,
         error::StoreError,
-        grants, one_time_tokens,
         page::{Page, PageRequest},
         users::{self, Inserted},
     },
@@ -118,7 +117,6 @@ pub async fn set_status(core: &Core, who: &str, status: UserStatus) -> Result<Us
         let changed = core.store.write(|db| {
             let Some(user) = find(db, &who)? else { return Ok(None) };
             users::update_status(db, &user.id, status, now)?;
-            users::find_by_id(db, &user.id)
             log(core, db, &user.id, Action::UpdateUser, Some(status.as_str()))?;
             let version = user.version.saturating_add(1);
             Ok(Some(User { status, version, updated_at: now, ..user }))
@@ -143,14 +141,6 @@ pub async fn set_password(core: &Core, who: &str, password: Secret<String>) -> R
     core.run(move |core| {
         let now = core.clock.now();
         let changed = core.store.write(|db| {
-            let Some(user) = find(db, &who)? else { return Ok(None) };
-            users::update_password(db, &user.id, &phc, now)?;
-            sessions::delete_by_user(db, &user.id)?;
-            // Offline grants, too: whoever had the old password may have made them.
-            grants::revoke_by_user(db, &user.id, now, now.plus(Seconds::days(1)))?;
-            // Neither does a reset or a sign-in that was under way go on.
-            one_time_tokens::delete_all_of(db, &user.id)?;
-            users::find_by_id(db, &user.id)
             if !users::update_password(db, &user.id, &phc, now)? {
                 return Ok(None);
             }
