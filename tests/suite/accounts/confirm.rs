@@ -12,7 +12,8 @@ use signet::{
 };
 
 use super::{
-    NEW_PASSWORD, another, asks_for_a_reset, confirms, log, mailed_token, newcomer, resets, secret, signs_in, user_of,
+    NEW_PASSWORD, another, asks_for_a_reset, confirms, log, mailed_token, newcomer, resets, rows, secret, signs_in,
+    user_of,
 };
 use crate::{
     harness::{PASSWORD, Seconds, Server, Site},
@@ -49,7 +50,9 @@ async fn the_code_of_the_letter_proves_the_address_once() {
     assert!(user_of(&server.site, CAROL).await.unwrap().email_verified);
     assert!(is_refused(&confirms(&server.site, CAROL, &code).await));
     let seen = log(&server.site, &carol.id).await;
-    assert_eq!(seen[..2], [(Action::ConfirmEmail, Outcome::Refused), (Action::ConfirmEmail, Outcome::Done)]);
+    for outcome in [Outcome::Done, Outcome::Refused] {
+        assert!(seen.contains(&(Action::ConfirmEmail, outcome)), "{seen:?}");
+    }
 }
 
 #[tokio::test]
@@ -121,17 +124,17 @@ async fn asking_for_a_letter_and_a_wrong_code_are_the_same_work_for_every_addres
     tables.watch();
 
     confirms(&server.site, CAROL, &another(&code)).await.unwrap_err();
-    let mut waiting = tables.written();
+    let mut waiting = rows(&mut tables);
     assert_eq!(waiting.remove("UPDATE one_time_tokens"), Some(1));
     confirms(&server.site, "nobody@example.com", &code).await.unwrap_err();
-    assert_eq!(tables.written(), waiting);
+    assert_eq!(rows(&mut tables), waiting);
 
     asks_again(&server.site, CAROL).await;
-    let mut waiting = tables.written();
+    let mut waiting = rows(&mut tables);
     assert_eq!(waiting.remove("DELETE one_time_tokens"), Some(1));
     for other in ["alice@example.com", "nobody@example.com"] {
         asks_again(&server.site, other).await;
-        assert_eq!(tables.written(), waiting, "{other}");
+        assert_eq!(rows(&mut tables), waiting, "{other}");
     }
     let to: Vec<String> = server.letters().await.into_iter().map(|letter| letter.to).collect();
     assert_eq!(to.len(), letters + 1);
@@ -156,7 +159,7 @@ async fn a_new_address_takes_effect_when_it_is_proved() {
     assert!(told.text.contains("new@example.com"), "{told:?}");
     let late = resets(&server.site, &reset, NEW_PASSWORD).await;
     assert!(matches!(late, Err(Refusal::InvalidReset)), "what was sent to the old address is dead: {late:?}");
-    assert_eq!(log(&server.site, &moved.id).await[1], (Action::ChangeEmail, Outcome::Done));
+    assert!(log(&server.site, &moved.id).await.contains(&(Action::ChangeEmail, Outcome::Done)));
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use signet::{
 };
 
 use super::{is_signed_in, log, signs_in};
-use crate::harness::{Answer, Method, PASSWORD, Seconds, Server, Site, Tokens};
+use crate::harness::{Answer, Method, PASSWORD, Seconds, Server, Site};
 
 async fn devices(site: &Site, caller: &Caller) -> Vec<accounts::Device> {
     accounts::devices(&site.core, caller.clone()).await.unwrap()
@@ -44,7 +44,9 @@ async fn the_sessions_of_an_account_are_listed_and_ended_one_by_one_or_all_other
     accounts::logout(&server.site.core, second.clone()).await.unwrap();
     assert!(!is_signed_in(&server.site, &second).await);
     let seen = log(&server.site, &UserId::parse(&alice.id).unwrap()).await;
-    assert_eq!(seen[..2], [(Action::Logout, Outcome::Done), (Action::EndSession, Outcome::Done)]);
+    for action in [Action::Logout, Action::EndSession] {
+        assert!(seen.contains(&(action, Outcome::Done)), "{seen:?}");
+    }
 }
 
 #[tokio::test]
@@ -77,13 +79,21 @@ async fn posts(server: &Server, path: &str, body: &serde_json::Value) -> Answer 
     server.request(Method::POST, path).raw("application/json", body.to_string()).await
 }
 
-async fn signs_in_at_comind(server: &Server) -> Tokens {
-    let body = serde_json::json!({"email": "alice@example.com", "password": PASSWORD});
-    posts(server, "/v1/auth/login", &body).await.expect_tokens()
+/// A pair of tokens.
+struct Pair {
+    access: String,
+    refresh: String,
 }
 
-async fn is_known_at_comind(server: &Server, tokens: &Tokens) -> bool {
-    server.request(Method::GET, "/v1/auth/me").bearer(&tokens.access_token).await.status == 200
+async fn signs_in_at_comind(server: &Server) -> Pair {
+    let body = serde_json::json!({"email": "alice@example.com", "password": PASSWORD});
+    let answer = posts(server, "/v1/auth/login", &body).await.expect_status(200).json();
+    let member = |name: &str| answer[name].as_str().unwrap().to_owned();
+    Pair { access: member("access_token"), refresh: member("refresh_token") }
+}
+
+async fn is_known_at_comind(server: &Server, tokens: &Pair) -> bool {
+    server.request(Method::GET, "/v1/auth/me").bearer(&tokens.access).await.status == 200
 }
 
 /// comind's logout shows both tokens in the body; either is enough, however old it is.
@@ -91,9 +101,9 @@ async fn is_known_at_comind(server: &Server, tokens: &Tokens) -> bool {
 async fn a_logout_by_tokens_ends_the_session_of_either() {
     let server = Server::start().await;
     server.user("alice").await;
-    let only_access = |tokens: &Tokens| serde_json::json!({"access_token": tokens.access_token});
-    let only_refresh = |tokens: &Tokens| serde_json::json!({"refresh_token": tokens.refresh()});
-    for shown in [&only_access as &dyn Fn(&Tokens) -> serde_json::Value, &only_refresh] {
+    let only_access = |tokens: &Pair| serde_json::json!({"access_token": tokens.access});
+    let only_refresh = |tokens: &Pair| serde_json::json!({"refresh_token": tokens.refresh});
+    for shown in [&only_access as &dyn Fn(&Pair) -> serde_json::Value, &only_refresh] {
         let (here, there) = (signs_in_at_comind(&server).await, signs_in_at_comind(&server).await);
         posts(&server, "/v1/auth/logout", &shown(&here)).await.expect_status(200);
         assert!(!is_known_at_comind(&server, &here).await && is_known_at_comind(&server, &there).await);

@@ -10,6 +10,8 @@ mod register;
 mod reset;
 mod service;
 
+use std::collections::BTreeMap;
+
 use signet::{
     domain::{
         audit::{Action, Event, Outcome},
@@ -29,7 +31,10 @@ use signet::{
     store::{Db, StoreError, audit_events, users},
 };
 
-use crate::harness::{Server, Site};
+use crate::{
+    harness::{Server, Site},
+    tables::Tables,
+};
 
 const NEW_PASSWORD: &str = "another-password-of-hers";
 
@@ -112,11 +117,18 @@ async fn user_of(site: &Site, email: &str) -> Option<User> {
     read(site, move |db| users::find_by_email(db, &email)).await
 }
 
-/// What the audit log holds of an account, the newest first.
+/// What the audit log holds of an account; those of one second in no order.
 async fn log(site: &Site, user: &UserId) -> Vec<(Action, Outcome)> {
     let user = user.clone();
     let events: Vec<Event> = read(site, move |db| audit_events::list_by_user(db, &user, 50)).await;
     events.into_iter().map(|event| (event.action, event.outcome)).collect()
+}
+
+/// What was written since the last look, but for the counts of tries: those depend on the tries before.
+fn rows(tables: &mut Tables) -> BTreeMap<String, i64> {
+    let mut written = tables.written();
+    written.retain(|act, _| !act.ends_with(" rate_counters"));
+    written
 }
 
 /// The token in the newest letter to an address.

@@ -3,7 +3,7 @@
 use signet::services::accounts::{self, Caller, Changes, Credential, Person, Refusal, SecondFactorState};
 use tokio::task::JoinSet;
 
-use super::{NEW_PASSWORD, caller, confirms, me, newcomer, signs_in, user_of};
+use super::{NEW_PASSWORD, caller, confirms, me, newcomer, rows, signs_in, user_of};
 use crate::{
     harness::{PASSWORD, Server, Site},
     tables::Tables,
@@ -89,11 +89,11 @@ async fn an_address_that_is_taken_is_pending_like_any_other() {
     tables.watch();
     let wish = |email: &str| Changes { email: some(email), ..Changes::default() };
     updates(&server.site, &caller, wish("free@example.com")).await.unwrap();
-    tables.written();
+    rows(&mut tables);
     updates(&server.site, &caller, wish("new@example.com")).await.unwrap();
-    let free = tables.written();
+    let free = rows(&mut tables);
     let person = updates(&server.site, &caller, wish(&bob.email)).await.unwrap();
-    assert_eq!(tables.written(), free);
+    assert_eq!(rows(&mut tables), free);
     assert_eq!(person.pending_email, Some(bob.email.clone()));
     assert!(server.letter_to(&bob.email).await.code.is_none());
     assert_eq!(me(&server.site, &caller).await.unwrap().user.email, Some(alice.email));

@@ -10,7 +10,7 @@ use signet::{
     services::accounts::{self, Existing, Refusal, Registered, Registration, Weakness},
 };
 
-use super::{log, me, newcomer, registers, registration, secret, signs_in, user_of};
+use super::{log, me, newcomer, registers, registration, rows, secret, signs_in, user_of};
 use crate::{
     harness::{PASSWORD, Server},
     tables::Tables,
@@ -66,10 +66,10 @@ async fn a_hidden_address_is_the_same_work() {
     let mut tables = Tables::of(&server.site);
     tables.watch();
     registers(&server, hidden("carol@example.com")).await.unwrap();
-    let mut of_a_new_one = tables.written();
+    let mut of_a_new_one = rows(&mut tables);
     assert_eq!(of_a_new_one.remove("INSERT users"), Some(1));
     registers(&server, hidden(&alice.email)).await.unwrap();
-    assert_eq!(tables.written(), of_a_new_one);
+    assert_eq!(rows(&mut tables), of_a_new_one);
 }
 
 /// Else a name that is known to be taken would tell which addresses are.
@@ -120,7 +120,7 @@ async fn a_password_that_does_not_do_is_refused_before_anything_is_written() {
     assert!(matches!(registers(&server, name).await, Err(Refusal::InvalidUsername)));
     let lines = Registration { name: Some("a\nb".to_owned()), ..registration("carol@example.com") };
     assert!(matches!(registers(&server, lines).await, Err(Refusal::Malformed("name"))));
-    assert!(tables.written().is_empty());
+    assert!(rows(&mut tables).is_empty());
 }
 
 #[tokio::test]

@@ -66,7 +66,8 @@ async fn a_service_deletes_a_user_with_everything_but_the_log() {
     for table in ["users", "sessions", "grants", "consents", "one_time_tokens"] {
         assert_eq!(tables.count(table), 0, "{table}");
     }
-    assert_eq!(log(&server.site, &UserId::parse(&alice.id).unwrap()).await[0], (Action::DeleteUser, Outcome::Done));
+    let seen = log(&server.site, &UserId::parse(&alice.id).unwrap()).await;
+    assert!(seen.contains(&(Action::DeleteUser, Outcome::Done)), "{seen:?}");
     deletes(&server, &token, &alice.id).await.expect_status(404);
 }
 
