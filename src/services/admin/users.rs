@@ -92,14 +92,16 @@ pub async fn list(core: &Core, page: PageRequest) -> Result<Page<User>, AdminErr
     core.run(move |core| Ok(core.store.read(|db| users::list(db, &page))?)).await
 }
 
-/// A user by id, address or username, with what stands in other tables.
-pub async fn show(core: &Core, who: &str) -> Result<Person, AdminError> {
+/// A user by id, address or username.
+pub async fn show(core: &Core, who: &str) -> Result<User, AdminError> {
     let who = who.to_owned();
-    core.run(move |core| {
-        let user = core.store.read(|db| find(db, &who))?.ok_or_else(|| absent("user", &who))?;
-        whole(core, user)
-    })
-    .await
+    core.run(move |core| core.store.read(|db| find(db, &who))?.ok_or_else(|| absent("user", &who))).await
+}
+
+/// The same with what stands in other tables.
+pub async fn show_whole(core: &Core, who: &str) -> Result<Person, AdminError> {
+    let user = show(core, who).await?;
+    core.run(move |core| whole(core, user)).await
 }
 
 pub(super) fn whole(core: &Core, user: User) -> Result<Person, AdminError> {
