@@ -9,6 +9,7 @@
     reason = "a failing test should stop loudly"
 )]
 
+mod accounts;
 mod browser;
 mod cli;
 mod durability;

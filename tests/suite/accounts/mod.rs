@@ -1,0 +1,7 @@
+//! What people do with their accounts, whatever the door: the verbs themselves, on one node and on several.
+
+mod authenticator;
+mod factors;
+mod limits;
+mod login;
+mod races;
