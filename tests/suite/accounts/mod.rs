@@ -1,6 +1,6 @@
 //! What people do with their accounts, whatever the door: the verbs themselves, on one node and on several.
 
-mod authenticator;
+pub(crate) mod authenticator;
 mod factors;
 mod limits;
 mod login;
