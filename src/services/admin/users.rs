@@ -22,6 +22,7 @@ use crate::{
     store::{
         connection::Db,
         error::StoreError,
+        grants, one_time_tokens,
         page::{Page, PageRequest},
         users::{self, Inserted},
     },
@@ -151,6 +152,14 @@ pub async fn set_password(core: &Core, who: &str, password: Secret<String>) -> R
             log(core, db, &user.id, Action::SetPassword, None)?;
             let version = user.version.saturating_add(1);
             Ok(Some(User { version, updated_at: now, ..user }))
+            let Some(user) = find(db, &who)? else { return Ok(None) };
+            users::update_password(db, &user.id, &phc, now)?;
+            sessions::delete_by_user(db, &user.id)?;
+            // Somebody with the old password may stand before the second factor.
+            one_time_tokens::delete_all_of(db, &user.id)?;
+            // Offline grants, too: whoever had the old password may have made them.
+            grants::revoke_by_user(db, &user.id, now, now.plus(Seconds::days(1)))?;
+            Ok(Some(User { updated_at: now, ..user }))
         })?;
         changed.ok_or_else(|| absent("user", &who))
     })

@@ -134,3 +134,8 @@ async fn resets(site: &Site, token: &Secret<String>, password: &str) -> Result<U
 fn another(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
+//! What people do with their accounts, whatever the door: the verbs themselves, on one node and on several.
+pub(crate) mod authenticator;
+mod factors;
+mod limits;
+mod login;
