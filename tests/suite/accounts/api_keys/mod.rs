@@ -84,8 +84,10 @@ async fn has_role(user: &TestUser, role: Role) {
 /// What the audit log says of a user's keys, the oldest entry first.
 async fn log(user: &TestUser) -> Vec<(Actor, Action, Outcome, Option<String>)> {
     let id = UserId::parse(&user.id).unwrap();
-    let found =
-        user.site.core.run(move |core| Ok::<_, Fault>(core.store.read(|db| store::audit_events::list_by_user(db, &id, 99))?));
+    let found = user
+        .site
+        .core
+        .run(move |core| Ok::<_, Fault>(core.store.read(|db| store::audit_events::list_by_user(db, &id, 99))?));
     let mut events: Vec<Event> = found.await.unwrap();
     events.sort_by(|one, other| one.id.as_str().cmp(other.id.as_str()));
     let about_keys = [Action::CreateApiKey, Action::RotateApiKey, Action::RevokeApiKey];
