@@ -107,14 +107,7 @@ impl LimitSettings {
 impl Tries {
     /// The same for each kind.
     pub const fn all(free: Free) -> Self {
-        Self {
-            login: free,
-            second_factor: free,
-            confirm: free,
-            reset: free,
-            check_registration: free,
-            register: free,
-        }
+        Self { login: free, second_factor: free, confirm: free, reset: free, check_registration: free, register: free }
     }
 
     fn check(&self) -> Result<(), Misfit> {

@@ -154,7 +154,7 @@ fn parse_username(text: &str) -> Result<String, AdminError> {
 }
 
 /// The part of an address before the `@`, with only what a username may hold.
-pub(in crate::services) fn readable_part(email: &str) -> String {
+fn readable_part(email: &str) -> String {
     let local = email.split('@').next().unwrap_or_default();
     let kept: String = local.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).take(48).collect();
     if kept.is_empty() { "user".to_owned() } else { kept }
@@ -180,7 +180,7 @@ fn insert(db: &mut Db, mut user: User, username: &Username, phc: &str) -> Result
 }
 
 /// `alice`, then `alice-2` to `alice-9`, then one that nobody has.
-pub(in crate::services) fn candidates(start: &str) -> Vec<String> {
+fn candidates(start: &str) -> Vec<String> {
     let mut rare = format!("{start}-");
     for byte in random::bytes::<6>() {
         // Writing to a String cannot fail; a shorter name would only be less rare.
