@@ -38,7 +38,7 @@ pub(super) struct Arrival {
 
 /// What became of an attempt to find a person's account.
 enum Found {
-    User(User),
+    User(Box<User>),
     Refused(Refusal),
     /// Somebody else was faster: what stands now decides.
     Again,
@@ -83,7 +83,7 @@ impl Arrival {
         let (provider, subject) = (self.provider(), &self.person.subject);
         if let Some((_, user)) = identities::find(db, &provider, subject)? {
             identities::touch(db, &provider, subject, core.clock.now())?;
-            return Ok(Found::User(user));
+            return Ok(Found::User(Box::new(user)));
         }
         match users::find_by_email(db, self.address())? {
             Some(user) => self.link(core, db, &user.id),
@@ -106,7 +106,7 @@ impl Arrival {
                 return Ok(Found::Again);
             }
             audit::record(core, db, self.entry(&user.id, Action::LinkIdentity))?;
-            return Ok(Found::User(user));
+            return Ok(Found::User(Box::new(user)));
         }
         if user.email_verified { self.refuse(core, db, &user.id) } else { self.take_address(core, db, &user.id) }
     }
@@ -153,7 +153,7 @@ impl Arrival {
             organisations::settle(core, db, &user, None)?;
         }
         audit::record(core, db, self.entry(&user.id, Action::Register))?;
-        Ok(Found::User(user))
+        Ok(Found::User(Box::new(user)))
     }
 
     fn new_user(&self, core: &Core) -> User {

@@ -70,10 +70,10 @@ fn update_user(core: &Core, db: &mut Db, arrival: &Arrival, mapped: &Mapped, use
     let Some(user) = users::find_by_id(db, &user.id)? else { return Ok(false) };
     let changes = Changes::of(arrival, mapped, &user);
     let now = core.clock.now();
-    if let Some(address) = changes.address {
-        if users::confirm_email(db, &user.id, address, now)? == Updated::EmailTaken {
-            tracing::warn!(user = %user.id, "the directory's address of this user is another user's here");
-        }
+    if let Some(address) = changes.address
+        && users::confirm_email(db, &user.id, address, now)? == Updated::EmailTaken
+    {
+        tracing::warn!(user = %user.id, "the directory's address of this user is another user's here");
     }
     if let Some(role) = changes.role {
         users::update_role(db, &user.id, role, now)?;
