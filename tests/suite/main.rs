@@ -12,6 +12,7 @@
 mod browser;
 mod cli;
 mod durability;
+mod federation;
 mod harness;
 mod journeys;
 mod oauth;
