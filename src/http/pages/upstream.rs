@@ -160,7 +160,30 @@ fn words(why: Why) -> Result<&'static str, Failed> {
             }
             Refusal::IdentityTaken => "That account is linked to somebody else here.",
             Refusal::AuthenticationRequired => "You are signed out by now. Sign in and try again.",
-            _ => "The provider’s answer could not be trusted. Try again.",
+            Refusal::TooMany { .. } => "Too many attempts. Try again in a while.",
+            Refusal::InvalidSsoProof
+            | Refusal::SsoProofRequired
+            | Refusal::Malformed(_)
+            | Refusal::InvalidToken
+            | Refusal::TokenExpired
+            | Refusal::InvalidRefreshToken
+            | Refusal::RefreshTokenExpired
+            | Refusal::InsufficientScope(_)
+            | Refusal::NotForThisCredential
+            | Refusal::InvalidCredentials
+            | Refusal::SecondFactorMissing
+            | Refusal::SecondFactorAlreadyOn
+            | Refusal::SecondFactorOff
+            | Refusal::InvalidSecondFactor
+            | Refusal::InvalidConfirmation
+            | Refusal::InvalidReset
+            | Refusal::EmailNotConfirmed
+            | Refusal::InvalidEmail
+            | Refusal::InvalidUsername
+            | Refusal::WeakPassword(_)
+            | Refusal::UsernameTaken
+            | Refusal::NotFound(_)
+            | Refusal::LastSignIn => "The provider’s answer could not be trusted. Try again.",
         },
     })
 }
