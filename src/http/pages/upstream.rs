@@ -183,6 +183,8 @@ fn words(why: Why) -> Result<&'static str, Failed> {
             | Refusal::WeakPassword(_)
             | Refusal::UsernameTaken
             | Refusal::NotFound(_)
+            | Refusal::TooManyKeys { .. }
+            | Refusal::RotatedMeanwhile
             | Refusal::LastSignIn => "The provider’s answer could not be trusted. Try again.",
         },
     })
