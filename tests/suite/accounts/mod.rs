@@ -4,4 +4,4 @@ pub(crate) mod authenticator;
 mod factors;
 mod limits;
 mod login;
-mod races;
+mod once;
