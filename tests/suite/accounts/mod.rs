@@ -160,3 +160,4 @@ async fn resets(site: &Site, token: &Secret<String>, password: &str) -> Result<U
 fn another(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
+mod once;
