@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use super::{
     Journey, by_address, callback, dora, links_of, parameter, posts,
-    tenant::{OID, UPN},
+    tenant::{OID, Tenant, UPN},
     way_out,
 };
 use crate::harness::{Answer, TestUser};
@@ -96,7 +96,7 @@ async fn links(journey: &Journey, user: &TestUser) -> Answer {
     user.browser.set_cookie(cookie.0, cookie.1);
     let mut claims = journey.tenant.claims(journey.server.now());
     claims["nonce"] = json!(parameter(&away, "nonce"));
-    journey.tenant.gives(journey.tenant.signs(&claims));
+    journey.tenant.gives(Tenant::signs(&claims));
     let back = callback(&journey.server.site, &away, &[("code", "a")]);
     user.browser.request(reqwest::Method::GET, &back).await
 }
@@ -134,7 +134,7 @@ async fn nobody_links_who_is_not_signed_in_or_not_any_more() {
     let away = way_out(&page);
     let mut claims = journey.tenant.claims(journey.server.now());
     claims["nonce"] = json!(parameter(&away, "nonce"));
-    journey.tenant.gives(journey.tenant.signs(&claims));
+    journey.tenant.gives(Tenant::signs(&claims));
     let back = callback(&journey.server.site, &away, &[("code", "a")]);
     let answer = alice.browser.get(&back).await;
     assert!(answer.expect_status(400).text().contains("Nothing was linked"));
@@ -162,7 +162,7 @@ fn caller(cookie: String) -> Caller {
 async fn the_last_link_of_an_account_without_a_password_stays() {
     let journey = Journey::begin().await;
     journey.expect_signed_in(&journey.goes(|_| {}).await);
-    let (core, key) = (&journey.server.site.core, journey.tenant.key());
+    let (core, key) = (&journey.server.site.core, Tenant::key());
     let me = caller(journey.browser.cookie("signet").unwrap());
     let listed = identities::list(core, me.clone()).await.unwrap();
     assert_eq!((listed.len(), listed[0].label.as_deref()), (1, Some(UPN)));
@@ -181,7 +181,7 @@ async fn a_link_beside_a_password_is_taken_away_by_its_owner_only() {
         user.browser.signs_in(user).await;
     }
     links(&journey, &alice).await.expect_status(303);
-    let (core, key) = (&journey.server.site.core, journey.tenant.key());
+    let (core, key) = (&journey.server.site.core, Tenant::key());
     let unlink = async |user: &TestUser| {
         identities::unlink(core, caller(user.browser.cookie("signet").unwrap()), key.clone(), OID.to_owned()).await
     };
