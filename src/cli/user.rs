@@ -149,7 +149,7 @@ impl UserCommand {
                 let page = users::list(core, args.page()).await?;
                 output.answer(&UserList::from(&page))?;
             }
-            Self::Show(Who { who }) => output.answer(&PersonShape::from(&users::show(core, &who).await?))?,
+            Self::Show(Who { who }) => output.answer(&PersonShape::from(&users::show_whole(core, &who).await?))?,
             Self::Update(args) => {
                 let (who, changes) = args.change()?;
                 let person = user_changes::update(core, &who, changes).await?;

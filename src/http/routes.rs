@@ -12,11 +12,9 @@ use super::{
     app::{App, Mode},
     oauth::{authorize, cors, discovery, introspect, jwks, logout, revoke, token, userinfo},
     ops::{assets, health},
-    pages::{choose_account, consent, error, home, login, outbox, playground},
-    pages::{choose_account, consent, error, home, login, playground, upstream},
     pages::{
         account, choose_account, confirm, consent, enrolment, error, forgot, home, login, outbox, playground, register,
-        reset, second_factor,
+        reset, second_factor, upstream,
     },
 };
 

@@ -102,7 +102,6 @@ pub fn admit(core: &Core, act: Act, visitor: &Visitor, account: Option<&str>) ->
     refuse(core.store.read(|db| admitted.longest_wait(core, db))?)?;
     refuse(core.store.write(|db| admitted.count(core, db))?)?;
     Ok(admitted)
-    Ok(Admitted { act, address: visitor.address, account: account.map(str::to_owned) })
 }
 
 /// The try was right: the account's count begins again, and the address has one try less. The last thing of its

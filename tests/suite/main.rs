@@ -14,6 +14,7 @@ mod browser;
 mod cli;
 mod directories;
 mod durability;
+mod federation;
 mod harness;
 mod journeys;
 mod mail;

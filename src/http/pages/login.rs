@@ -26,9 +26,8 @@ use crate::{
     protocol::params::Params,
     services::{
         accounts::{self, Login, LoginOutcome, Refusal, Second},
-        fault::Failure as Failed,
-        federation::provider::{self, Offered},
         fault::Failure,
+        federation::provider::{self, Offered},
         forms::{self, Kind, Shown},
         oauth::{
             authorize::{self, LoginStep, Why},
@@ -51,13 +50,12 @@ pub struct LoginView<'a> {
     /// Prefills the first field: the `login_hint`, or what was typed before.
     pub email: &'a str,
     pub reason: Option<Reason>,
-    pub failure: Option<Failure>,
-    /// “Sign in with …”.
-    pub providers: Vec<Offered>,
     /// What has just been done elsewhere.
     pub notice: Option<&'static str>,
     pub problem: Option<Problem>,
     pub registration: Registration,
+    /// “Sign in with …”.
+    pub providers: Vec<Offered>,
 }
 
 /// Why somebody who has a session is asked again.
@@ -69,29 +67,6 @@ pub enum Reason {
     OtherUser,
 }
 
-/// Why the last attempt did not go on. Never says which of the two was wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    NotRight,
-    /// Told only after the right password.
-    Suspended,
-    TooMany {
-        seconds: u64,
-    },
-    /// At a provider; in words of its own.
-    Elsewhere(&'static str),
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotRight => f.write_str("The e-mail or password is not right."),
-            Self::Suspended => f.write_str("This account is suspended. Ask your administrator."),
-            Self::Elsewhere(words) => f.write_str(words),
-            Self::TooMany { seconds: 1 } => f.write_str("Too many attempts. Try again in 1 second."),
-            Self::TooMany { seconds } => write!(f, "Too many attempts. Try again in {seconds} seconds."),
-        }
-    }
 /// What the page says beside its form.
 #[derive(Default)]
 struct Said<'a> {
@@ -110,6 +85,11 @@ pub(super) fn show(app: &App, browser: &Browser, step: &LoginStep) -> HttpRespon
     };
     let email = step.hint.as_deref().unwrap_or_default();
     render(app, browser, &step.onward, Said { email, reason, ..Said::default() })
+}
+
+/// The login page for somebody who went to a provider in vain.
+pub(super) fn show_again(app: &App, browser: &Browser, onward: &Onward, problem: Problem) -> HttpResponse {
+    render(app, browser, onward, Said { problem: Some(problem), ..Said::default() })
 }
 
 /// The login page by itself: on the way to the account, or back from a page beside it.
@@ -132,12 +112,6 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let address = query.get("address").and_then(|sealed| address(&app, &browser, sealed)).unwrap_or_default();
     let notice = Notice::read(&app, &browser, &query);
     render(&app, &browser, &onward, Said { email: &address, notice, ..Said::default() })
-}
-
-/// The same page for somebody who went to a provider in vain.
-pub(super) fn show_again(app: &App, browser: &Browser, step: &LoginStep, failure: Failure) -> HttpResponse {
-    let email = step.hint.as_deref().unwrap_or_default();
-    render(app, browser, step, email, Some(failure)).status(StatusCode::BAD_REQUEST)
 }
 
 /// Signs in and goes on: 303, so that a reload sends no password again.
@@ -198,16 +172,6 @@ async fn attempt(app: &App, request: &HttpRequest, browser: &Browser, form: &Par
     accounts::login(&app.core, login).await
 }
 
-fn again(app: &App, browser: &Browser, page: &LoginStep, form: &Params, failure: Failure) -> HttpResponse {
-    let page = render(app, browser, page, form.get("email").unwrap_or_default(), Some(failure));
-    match failure {
-        Failure::TooMany { seconds } => {
-            let mut answer = page.status(StatusCode::TOO_MANY_REQUESTS);
-            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            answer
-        }
-        Failure::NotRight | Failure::Suspended | Failure::Elsewhere(_) => page.status(StatusCode::BAD_REQUEST),
-    }
 fn again(
     app: &App,
     request: &HttpRequest,
@@ -227,16 +191,6 @@ fn again(
 fn render(app: &App, browser: &Browser, onward: &Onward, said: Said<'_>) -> HttpResponse {
     let view = LoginView {
         layout: &app.layout,
-        interaction: &step.interaction,
-        client: ClientFace::from(&step.known.client),
-        email,
-        reason: match step.why {
-            Why::NotSignedIn => None,
-            Why::Again => Some(Reason::FreshSignIn),
-            Why::OtherUser => Some(Reason::OtherUser),
-        },
-        failure,
-        providers: provider::offered(&app.core),
         interaction: &onward.sealed,
         client: ClientFace::of(onward),
         email: said.email,
@@ -244,6 +198,7 @@ fn render(app: &App, browser: &Browser, onward: &Onward, said: Said<'_>) -> Http
         notice: said.notice.map(Notice::words),
         problem: said.problem,
         registration: app.settings().accounts.registration,
+        providers: provider::offered(&app.core),
     };
     words::send(send::page(&view).leads_on(onward).binds(app, browser), view.problem.as_ref())
 }
@@ -263,15 +218,12 @@ mod tests {
             notice: None,
             problem: None,
             registration: Registration::Open,
+            providers: vec![Offered { name: "corp".into(), label: "Corp & Co".into(), key: "https://corp".into() }],
         }
     }
 
     fn page(email: &str, reason: Option<Reason>, problem: Option<Problem>) -> String {
         let layout = layout();
-        let providers = vec![Offered { name: "corp".into(), label: "Corp & Co".into(), key: "https://corp".into() }];
-        let view =
-            LoginView { layout: &layout, interaction: "sealed", client: CLIENT, email, reason, failure, providers };
-        view.render().unwrap()
         LoginView { reason, problem, ..view(&layout, email) }.render().unwrap()
     }
 
@@ -329,9 +281,6 @@ mod tests {
     }
 
     #[test]
-    fn one_second_is_singular() {
-        assert_eq!(Failure::TooMany { seconds: 1 }.to_string(), "Too many attempts. Try again in 1 second.");
-        assert_eq!(Failure::TooMany { seconds: 30 }.to_string(), "Too many attempts. Try again in 30 seconds.");
     fn those_without_a_password_find_their_way_and_take_the_destination_along() {
         let layout = layout();
         let open = page("", None, None);

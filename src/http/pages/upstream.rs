@@ -8,10 +8,10 @@ use actix_web::{
 use askama::Template;
 
 use super::{
+    account::words::Problem,
     error::{self, ErrorView},
     layout::Layout,
-    login::{self, Failure},
-    send, step,
+    login, second_factor, send, step,
 };
 use crate::{
     http::{
@@ -27,7 +27,7 @@ use crate::{
         accounts::{LoginOutcome, Refusal},
         fault::Failure as Failed,
         federation::provider::{self, Arrival, Brought, Departure, Onward, Stranded, Stuck, Why},
-        oauth::{authorize, browser::Browser},
+        oauth::{browser::Browser, destination},
     },
 };
 
@@ -53,7 +53,7 @@ pub async fn depart(
         Err(why) => return step::refuse_taking(&app, &request, &why),
     };
     let sealed = form.get("interaction").unwrap_or_default().to_owned();
-    if let Err(refusal) = authorize::login_page(&app.core, browser.clone(), sealed.clone()).await {
+    if let Err(refusal) = destination::open(&app.core, browser.clone(), sealed.clone()).await {
         return step::refuse_form(&app, &request, refusal);
     }
     match provider::sign_in(&app.core, &browser, &provider, sealed.clone()).await {
@@ -114,13 +114,9 @@ async fn entered(
     outcome: LoginOutcome,
     sealed: String,
 ) -> HttpResponse {
-    match outcome {
-        LoginOutcome::SignedIn(begun) => {
-            step::go_on(app, &sealed).cookie(cookies::session(app.settings(), begun.cookie.reveal())).finish()
-        }
-        LoginOutcome::SecondFactor(_) => {
-            back(app, request, browser, sealed, Why::Refusal(Refusal::SecondFactorRequired)).await
-        }
+    match destination::open(&app.core, browser.clone(), sealed).await {
+        Ok(onward) => second_factor::or_signed_in(app, request, browser, &onward, outcome).await,
+        Err(refusal) => step::refuse_form(app, request, refusal),
     }
 }
 
@@ -130,8 +126,8 @@ async fn back(app: &App, request: &HttpRequest, browser: &Browser, sealed: Strin
         Ok(words) => words,
         Err(failed) => return error::failed(app, request, &failed),
     };
-    match authorize::login_page(&app.core, browser.clone(), sealed).await {
-        Ok(page) => login::show_again(app, browser, &page, Failure::Elsewhere(words)),
+    match destination::open(&app.core, browser.clone(), sealed).await {
+        Ok(onward) => login::show_again(app, browser, &onward, Problem::new(words, &[])),
         Err(refusal) => step::refuse_form(app, request, refusal),
     }
 }
@@ -164,7 +160,30 @@ fn words(why: Why) -> Result<&'static str, Failed> {
             }
             Refusal::IdentityTaken => "That account is linked to somebody else here.",
             Refusal::AuthenticationRequired => "You are signed out by now. Sign in and try again.",
-            _ => "The provider’s answer could not be trusted. Try again.",
+            Refusal::TooMany { .. } => "Too many attempts. Try again in a while.",
+            Refusal::InvalidSsoProof
+            | Refusal::SsoProofRequired
+            | Refusal::Malformed(_)
+            | Refusal::InvalidToken
+            | Refusal::TokenExpired
+            | Refusal::InvalidRefreshToken
+            | Refusal::RefreshTokenExpired
+            | Refusal::InsufficientScope(_)
+            | Refusal::NotForThisCredential
+            | Refusal::InvalidCredentials
+            | Refusal::SecondFactorMissing
+            | Refusal::SecondFactorAlreadyOn
+            | Refusal::SecondFactorOff
+            | Refusal::InvalidSecondFactor
+            | Refusal::InvalidConfirmation
+            | Refusal::InvalidReset
+            | Refusal::EmailNotConfirmed
+            | Refusal::InvalidEmail
+            | Refusal::InvalidUsername
+            | Refusal::WeakPassword(_)
+            | Refusal::UsernameTaken
+            | Refusal::NotFound(_)
+            | Refusal::LastSignIn => "The provider’s answer could not be trusted. Try again.",
         },
     })
 }

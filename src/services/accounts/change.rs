@@ -66,11 +66,7 @@ fn write(core: &Core, db: &mut Db, asking: &Asking, hash: &str, caller: &Caller)
     users::update_password(db, &user.id, hash, now)?;
     endings::end_others(db, &user.id, &asking.account.session.id, now)?;
     mailed::tell(core, db, user, mailed::password_changed(core))?;
-    audit::record(
-        core,
-        db,
-        Entry::by_user(&user.id, Action::ChangePassword, Outcome::Done, caller.visitor.address),
-    )?;
+    audit::record(core, db, Entry::by_user(&user.id, Action::ChangePassword, Outcome::Done, caller.visitor.address))?;
     limits::forgive(core, db, &asking.admitted)
 }
 

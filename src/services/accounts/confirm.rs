@@ -82,12 +82,7 @@ pub async fn request_confirmation(core: &Core, email: String, visitor: Visitor) 
 }
 
 /// The token that this code spends.
-fn by_code(
-    core: &Core,
-    db: &mut Db,
-    address: &str,
-    code: &Secret<String>,
-) -> Result<Option<OneTimeToken>, StoreError> {
+fn by_code(core: &Core, db: &mut Db, address: &str, code: &Secret<String>) -> Result<Option<OneTimeToken>, StoreError> {
     let now = core.clock.now();
     // Several accounts may want the same address.
     let waiting = one_time_tokens::list_by_address(db, address, now)?;
@@ -131,12 +126,7 @@ fn spend(core: &Core, db: &mut Db, token: OneTimeToken) -> Result<Option<OneTime
 }
 
 /// The address is proved: it is the account's from now on, unless it has become another's meanwhile.
-fn settle(
-    core: &Core,
-    db: &mut Db,
-    token: &OneTimeToken,
-    attempt: &Try,
-) -> Result<Result<User, Refusal>, StoreError> {
+fn settle(core: &Core, db: &mut Db, token: &OneTimeToken, attempt: &Try) -> Result<Result<User, Refusal>, StoreError> {
     let (Some(id), Some(address)) = (&token.user_id, &token.payload) else {
         return refused(core, db, "", attempt);
     };

@@ -95,7 +95,8 @@ pub async fn logout_by_tokens(
         if access.is_none() && refresh.is_none() {
             return Err(Refusal::AuthenticationRequired);
         }
-        let shown = [access.and_then(|token| by_access(core, &token)), refresh.and_then(|token| by_refresh(core, &token))];
+        let shown =
+            [access.and_then(|token| by_access(core, &token)), refresh.and_then(|token| by_refresh(core, &token))];
         let shown: Vec<GrantId> = shown.into_iter().flatten().collect();
         let known = core.store.write(|db| end_those(core, db, &shown, &mount, &visitor))?;
         if known { Ok(()) } else { Err(Refusal::InvalidToken) }

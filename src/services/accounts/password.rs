@@ -78,12 +78,7 @@ pub async fn reset_password(
 }
 
 /// A password that is too weak spends nothing.
-fn find_link(
-    core: &Core,
-    token: &Secret<String>,
-    new: &Secret<String>,
-    visitor: Visitor,
-) -> Result<Link, Refusal> {
+fn find_link(core: &Core, token: &Secret<String>, new: &Secret<String>, visitor: Visitor) -> Result<Link, Refusal> {
     let admitted = limits::admit(core, Act::Reset, &visitor, None)?;
     let (now, digest) = (core.clock.now(), digest::secret(token.reveal()));
     let found = core.store.read(|db| {

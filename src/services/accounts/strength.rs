@@ -121,7 +121,8 @@ mod tests {
     fn the_list_is_sorted_and_in_its_normal_form() {
         assert!(COMMON.len() >= 10_000, "{}", COMMON.len());
         assert!(COMMON.is_sorted_by(|one, next| one < next));
-        let normal = |entry: &&str| entry.chars().count() >= 8 && entry.to_lowercase() == **entry && !entry.contains(' ');
+        let normal =
+            |entry: &&str| entry.chars().count() >= 8 && entry.to_lowercase() == **entry && !entry.contains(' ');
         assert!(COMMON.iter().all(normal));
     }
 }

@@ -1,10 +1,20 @@
 //! Which account a person of the directory gets: by subject, never by an address that opens another way.
 
 use signet::{
-    domain::{secret::Secret, time::Seconds, user::UserStatus},
+    domain::{
+        ids::UserId,
+        secret::Secret,
+        session::{Door, Methods},
+        time::Seconds,
+        user::{Profile, Role, User, UserStatus},
+    },
     services::{
-        accounts::Refusal,
+        accounts::{Caller, Credential, Refusal},
         admin::users::{self as people, EmailStanding, NewUser},
+        core::Core,
+        federation::directory,
+        sessions::{self, SignIn},
+        visitor::Visitor,
     },
     store::{identities, users},
 };
@@ -24,14 +34,14 @@ async fn cast() -> Option<(Slapd, Person, Server)> {
 }
 
 /// Somebody who has registered here with that address.
-async fn local(server: &Server, email: &str, email_standing: EmailStanding) -> signet::domain::user::User {
+async fn local(server: &Server, email: &str, email_standing: EmailStanding) -> User {
     let new = NewUser {
         email: email.to_owned(),
         email_standing,
         username: Some("local".to_owned()),
         password: Secret::new(harness::PASSWORD.to_owned()),
-        role: signet::domain::user::Role::Member,
-        profile: signet::domain::user::Profile::default(),
+        role: Role::Member,
+        profile: Profile::default(),
     };
     people::create(&server.site.core, new).await.unwrap()
 }
@@ -76,12 +86,68 @@ async fn an_account_with_a_password_of_its_own_is_not_linked_by_its_address() {
     assert_eq!(links, []);
 }
 
+/// The account's own login, and the directory's: only both link what exists.
+#[actix_web::test]
+async fn an_account_is_linked_by_somebody_who_is_signed_in_to_it() {
+    let Some((_slapd, person, server)) = cast().await else { return };
+    let core = &server.site.core;
+    let user = local(&server, &person.email, EmailStanding::Verified).await;
+    let link = |cookie: &str, password: &str| {
+        let credential = Credential::Cookie(Secret::new(cookie.to_owned()));
+        let caller = Caller { credential, visitor: Visitor::default() };
+        directory::link(core, caller, Secret::new(password.to_owned()))
+    };
+    let cookie = session_of(core, &user);
+    assert!(matches!(link(&cookie, "wrong").await, Err(Refusal::InvalidCredentials)));
+    assert!(matches!(link("no session", PASSWORD).await, Err(Refusal::InvalidToken | Refusal::AuthenticationRequired)));
+    assert!(matches!(signs_in(&server.site, &person.email, PASSWORD).await, Err(Refusal::EmailTaken)));
+    link(&cookie, PASSWORD).await.unwrap();
+    assert_eq!(signs_in(&server.site, &person.email, PASSWORD).await.unwrap().id, user.id);
+    link(&cookie, PASSWORD).await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_person_has_one_account() {
+    let Some((mut slapd, person, server)) = cast().await else { return };
+    let core = &server.site.core;
+    signs_in(&server.site, &person.email, PASSWORD).await.unwrap();
+    let alias = format!("alias-{}", person.email);
+    let other = local(&server, &alias, EmailStanding::Verified).await;
+    slapd.sets(&person, "mail", &alias).await;
+    let credential = Credential::Cookie(Secret::new(session_of(core, &other)));
+    let caller = Caller { credential, visitor: Visitor::default() };
+    let refused = directory::link(core, caller, Secret::new(PASSWORD.to_owned())).await.unwrap_err();
+    assert!(matches!(refused, Refusal::IdentityTaken), "{refused:?}");
+}
+
+/// A browser's session, as a sign-in with the password makes it.
+fn session_of(core: &Core, user: &User) -> String {
+    let (methods, visitor) = (Methods::PASSWORD, Visitor::default());
+    let sign_in = SignIn { methods, door: Door::Browser, visitor, cookie: None };
+    let begun = core.store.write(|db| sessions::begin(core, db, user, &sign_in)).unwrap();
+    begun.cookie.reveal().clone()
+}
+
+/// Nobody is kept out by a stranger who registered with their address and could not prove it.
+#[actix_web::test]
+async fn an_address_that_nobody_proved_goes_to_the_directorys_person() {
+    let Some((_slapd, person, server)) = cast().await else { return };
+    let squatter = local(&server, &person.email, EmailStanding::Unverified).await;
+    let owner = signs_in(&server.site, &person.email, PASSWORD).await.unwrap();
+    assert_ne!(owner.id, squatter.id);
+    assert_eq!(owner.email.as_deref(), Some(person.email.as_str()));
+    let left = server.site.core.store.read(|db| users::find_by_id(db, &squatter.id)).unwrap().unwrap();
+    assert_eq!((left.email, left.username.as_str()), (None, "local"));
+    let links = server.site.core.store.read(|db| identities::list_by_user(db, &squatter.id)).unwrap();
+    assert_eq!(links, []);
+}
+
 #[actix_web::test]
 async fn an_account_without_any_way_in_is_linked() {
     let Some((_slapd, person, server)) = cast().await else { return };
     let core = &server.site.core;
     let imported = signs_in(&server.site, &person.email, PASSWORD).await.unwrap();
-    let forget = |id: &signet::domain::ids::UserId| {
+    let forget = |id: &UserId| {
         core.store.write(|db| {
             let link = identities::list_by_user(db, id)?.remove(0);
             identities::delete(db, id, &link.provider, &link.subject)

@@ -25,7 +25,6 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
         second: Second::Inline(body.code.map(Secret::new)),
         unconfirmed: call.mount.unconfirmed,
         door: call.door(),
-        unconfirmed: call.mount.unconfirmed,
         visitor: call.visitor(),
         cookie: None,
     };

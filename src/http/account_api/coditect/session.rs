@@ -57,7 +57,6 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
         second: Second::Challenge,
         unconfirmed: call.mount.unconfirmed,
         door: call.door(),
-        unconfirmed: call.mount.unconfirmed,
         visitor: call.visitor(),
         cookie: None,
     };

@@ -70,7 +70,7 @@ async fn show(visit: &Visit<'_>, told: Told) -> Result<HttpResponse, HttpRespons
     let linked = visit.take(identities::list(&visit.app.core, visit.caller()).await)?;
     let all = provider::offered(&visit.app.core);
     let links = linked.iter().map(|identity| line(visit.app, identity, &all)).collect();
-    let is_open = |one: &&Offered| !linked.iter().any(|identity| identity.provider == one.name);
+    let is_open = |one: &&Offered| !linked.iter().any(|identity| identity.provider == one.key);
     let view = ProvidersView {
         layout: &visit.app.layout,
         frame: visit.frame(&person, told),
@@ -81,7 +81,7 @@ async fn show(visit: &Visit<'_>, told: Told) -> Result<HttpResponse, HttpRespons
 }
 
 fn line<'a>(app: &App, identity: &'a Identity, all: &'a [Offered]) -> LinkLine<'a> {
-    let label = all.iter().find(|one| one.name == identity.provider).map_or(&identity.provider, |one| &one.label);
+    let label = all.iter().find(|one| one.key == identity.provider).map_or(&identity.provider, |one| &one.label);
     LinkLine {
         provider: &identity.provider,
         label,
@@ -111,7 +111,10 @@ mod tests {
 
     #[test]
     fn a_provider_is_linked_by_its_button() {
-        let page = page(Vec::new(), vec![Offered { name: "entra".to_owned(), label: "Microsoft".to_owned() }]);
+        let page = page(
+            Vec::new(),
+            vec![Offered { name: "entra".into(), label: "Microsoft".into(), key: "entra:tid".into() }],
+        );
         assert!(page.contains("action=\"/base/account/providers/entra/link\""));
         assert!(page.contains(">Link Microsoft</button>"));
     }

@@ -45,7 +45,7 @@ fn with_scope(scope: &str) -> NewKey {
 
 /// Somebody on a browser, signed in a moment ago.
 async fn signed_in(user: &TestUser) -> Caller {
-    let who = users::show(&user.site.core, &user.id).await.unwrap();
+    let who = users::show(&user.site.core, &user.id).await.unwrap().user;
     let begun = user.site.core.run(move |core| {
         let sign_in =
             SignIn { methods: Methods::PASSWORD, door: Door::Browser, visitor: Visitor::default(), cookie: None };
@@ -84,8 +84,10 @@ async fn has_role(user: &TestUser, role: Role) {
 /// What the audit log says of a user's keys, the oldest entry first.
 async fn log(user: &TestUser) -> Vec<(Actor, Action, Outcome, Option<String>)> {
     let id = UserId::parse(&user.id).unwrap();
-    let found =
-        user.site.core.run(move |core| Ok::<_, Fault>(core.store.read(|db| store::audit_events::list_by_user(db, &id, 99))?));
+    let found = user
+        .site
+        .core
+        .run(move |core| Ok::<_, Fault>(core.store.read(|db| store::audit_events::list_by_user(db, &id, 99))?));
     let mut events: Vec<Event> = found.await.unwrap();
     events.sort_by(|one, other| one.id.as_str().cmp(other.id.as_str()));
     let about_keys = [Action::CreateApiKey, Action::RotateApiKey, Action::RevokeApiKey];
@@ -98,5 +100,5 @@ fn detail(id: &ApiKeyId) -> Option<String> {
 }
 
 async fn user_of(user: &TestUser) -> User {
-    users::show(&user.site.core, &user.id).await.unwrap()
+    users::show(&user.site.core, &user.id).await.unwrap().user
 }

@@ -23,12 +23,10 @@ async fn a_rotated_key_keeps_its_id_scopes_and_end() {
     assert!(second.secret.reveal().starts_with("pat_live_"));
     assert_ne!(first.secret.reveal(), second.secret.reveal());
     let (one, other) = (&first.key, &second.key);
-    assert_eq!((&one.id, &one.scope, one.expires_at, one.created_at), (
-        &other.id,
-        &other.scope,
-        other.expires_at,
-        other.created_at
-    ));
+    assert_eq!(
+        (&one.id, &one.scope, one.expires_at, one.created_at),
+        (&other.id, &other.scope, other.expires_at, other.created_at)
+    );
     assert_eq!(good(&server.site, &first.secret).await, None);
     assert_eq!(good(&server.site, &second.secret).await.as_deref(), Some("read:org openid"));
 }
