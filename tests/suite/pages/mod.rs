@@ -1,6 +1,6 @@
 //! One file per page.
 
-mod account;
+pub(crate) mod account;
 mod choose_account;
 mod consent;
 mod errors;

@@ -5,7 +5,7 @@ mod applications;
 mod confirm;
 mod forms;
 mod password;
-mod phone;
+pub(crate) mod phone;
 mod profile;
 mod register;
 mod reset;

@@ -21,6 +21,11 @@ impl Phone {
     }
 }
 
+/// What an authenticator with this secret shows.
+pub(crate) fn authenticator(base32: &str, now: i64) -> String {
+    Phone(totp_rs::Secret::try_from_base32(base32.to_owned()).unwrap()).shows(now)
+}
+
 /// The backup codes of a page.
 pub(crate) fn codes(page: &Answer) -> Vec<String> {
     let (_, list) = page.text().split_once("<ol class=\"codes\">").unwrap_or_else(|| panic!("{}", page.text()));
