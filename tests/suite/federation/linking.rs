@@ -18,7 +18,7 @@ use super::{
     tenant::{OID, Tenant, UPN},
     way_out,
 };
-use crate::harness::{Answer, TestUser};
+use crate::harness::{Answer, Browser, Method, TestUser};
 
 const LINK_FIRST: &str = "Sign in with your password first, then link the provider in your settings.";
 
@@ -88,9 +88,17 @@ async fn a_suspended_account_stays_shut() {
     journey.expect_refused(&answer, "This account is suspended.");
 }
 
+/// Presses the button of the settings page.
+async fn asks_to_link(browser: &Browser) -> Answer {
+    let page = browser.get("/account/providers").await;
+    let form = page.forms().into_iter().find(|form| form.action == "/account/providers/entra/link").expect("a button");
+    let empty = browser.request(Method::POST, &form.action).header("origin", &browser.site.origin());
+    form.hidden.iter().fold(empty, |request, (name, value)| request.and(name, value.as_str())).await
+}
+
 /// Links Dora at the tenant with whoever is signed in on this user's browser.
 async fn links(journey: &Journey, user: &TestUser) -> Answer {
-    let page = posts(&user.browser, "/account/providers/entra/link").await;
+    let page = asks_to_link(&user.browser).await;
     let away = way_out(&page);
     let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().split_once('=').unwrap();
     user.browser.set_cookie(cookie.0, cookie.1);
@@ -121,10 +129,10 @@ async fn nobody_links_who_is_not_signed_in_or_not_any_more() {
     let journey = Journey::begin().await;
     let alice = journey.server.user("alice").await;
     let answer = posts(&alice.browser, "/account/providers/entra/link").await;
-    assert!(answer.expect_status(400).text().contains("signed out"));
+    assert_eq!(answer.expect_status(303).location().unwrap().path(), "/login");
 
     alice.browser.signs_in(&alice).await;
-    let page = posts(&alice.browser, "/account/providers/entra/link").await;
+    let page = asks_to_link(&alice.browser).await;
     page.expect_status(200);
     // Another user signs in on this browser before the answer comes.
     let bob = journey.server.user("bob").await;
@@ -225,4 +233,13 @@ async fn all_links_at_once_leave_one() {
         .collect();
     assert_eq!(tries.join_all().await.into_iter().filter(|done| *done).count(), 19);
     assert_eq!(links_of(&site, &user.id).await, 1);
+}
+
+/// Design §9: whoever makes somebody press that button elsewhere would be let into the account ever after.
+#[tokio::test]
+async fn a_link_is_asked_for_by_a_form_of_the_settings_page_only() {
+    let journey = Journey::begin().await;
+    let alice = journey.server.user("alice").await;
+    alice.browser.signs_in(&alice).await;
+    posts(&alice.browser, "/account/providers/entra/link").await.expect_status(400);
 }
