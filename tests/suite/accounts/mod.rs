@@ -8,10 +8,10 @@ mod devices;
 mod factors;
 mod limits;
 mod login;
-
 mod once;
 mod operator;
 mod profile;
+mod races;
 mod register;
 mod reset;
 mod service;
