@@ -19,12 +19,14 @@ pub mod migrate;
 pub mod openapi;
 pub mod output;
 pub mod password;
+mod person;
 pub mod purge;
 pub mod resource;
 pub mod scope;
 pub mod serve;
 pub mod shape;
 pub mod user;
+mod user_update;
 
 use output::{Format, Output};
 

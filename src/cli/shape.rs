@@ -311,12 +311,12 @@ impl fmt::Display for RotatedShape {
     }
 }
 
-impl fmt::Display for UserShape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl UserShape {
+    pub(super) fn sheet(&self) -> Sheet {
         let verified = if self.email_verified { "" } else { " (not verified)" };
         let email = self.email.as_ref().map_or_else(String::new, |email| format!("{email}{verified}"));
         let said = |text: &Option<String>| text.clone().unwrap_or_default();
-        let sheet = Sheet::default()
+        Sheet::default()
             .with("id", &self.id)
             .with("e-mail", email)
             .with("username", &self.username)
@@ -327,9 +327,15 @@ impl fmt::Display for UserShape {
             .with("family name", said(&self.family_name))
             .with("phone", said(&self.phone_number))
             .with("locale", said(&self.locale))
+            .with("picture", said(&self.picture))
             .with("time zone", said(&self.zoneinfo))
-            .with("created", &self.created_at);
-        write!(f, "{}{sheet}", self.sentence)
+            .with("created", &self.created_at)
+    }
+}
+
+impl fmt::Display for UserShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.sentence, self.sheet())
     }
 }
 

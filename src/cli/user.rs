@@ -7,12 +7,17 @@ use super::{
     list::ListArgs,
     output::Output,
     password::PasswordArgs,
+    person::PersonShape,
     shape::{Deleted, UserList, UserShape},
+    user_update::UpdateArgs,
 };
 use crate::{
     domain::user::{Address, Profile, Role, UserStatus},
     services::{
-        admin::users::{self, EmailStanding, NewUser},
+        admin::{
+            user_changes,
+            users::{self, EmailStanding, NewUser},
+        },
         core::Core,
     },
 };
@@ -21,6 +26,7 @@ use crate::{
 #[command(after_help = "Examples:
   signet user create --email alice@example.com --name Alice
   signet user list --search example.com
+  signet user update alice@example.com --privilege auditView --group engineering
   signet user suspend alice@example.com
 
 WHO is an id (usr_…), an e-mail address or a username.")]
@@ -29,13 +35,17 @@ pub enum UserCommand {
     /// Show people, the oldest account first
     #[command(after_help = "Examples:\n  signet user list\n  signet user list --search alice --json")]
     List(ListArgs),
-    /// Show one user
+    Update(Box<UpdateArgs>),
+    /// Show one user, with organisation, groups, privileges and attributes
     #[command(after_help = "Example:\n  signet user show alice@example.com --json")]
     Show(Who),
     /// Keep a user out: sessions and tokens stop working at once, nothing is deleted
     #[command(after_help = "Example:\n  signet user suspend alice@example.com")]
     Suspend(Who),
-    /// Let a suspended user in again
+    /// Keep a user out for good: as suspend, but told apart in lists and to the user
+    #[command(after_help = "Example:\n  signet user disable alice@example.com")]
+    Disable(Who),
+    /// Let a suspended or disabled user in again
     #[command(after_help = "Example:\n  signet user activate alice@example.com")]
     Activate(Who),
     /// Replace a user's password and end the user's sessions
@@ -65,7 +75,7 @@ pub struct Who {
   signet user create --email bob@example.com --admin --password-stdin < password.txt
 
 The address counts as verified unless --unverified says otherwise. The password's length is bounded by \
-passwords.minimum_length and passwords.maximum_length (characters).")]
+passwords.minimum_length and passwords.maximum_length (characters); those that everybody tries first are refused.")]
 pub struct CreateArgs {
     /// E-mail address; what the user signs in with
     #[arg(long, value_name = "ADDRESS")]
@@ -139,10 +149,19 @@ impl UserCommand {
                 let page = users::list(core, args.page()).await?;
                 output.answer(&UserList::from(&page))?;
             }
-            Self::Show(Who { who }) => output.answer(&UserShape::from(&users::show(core, &who).await?))?,
+            Self::Show(Who { who }) => output.answer(&PersonShape::from(&users::show_whole(core, &who).await?))?,
+            Self::Update(args) => {
+                let (who, changes) = args.change()?;
+                let person = user_changes::update(core, &who, changes).await?;
+                output.answer(&PersonShape::told("Changed", &person))?;
+            }
             Self::Suspend(Who { who }) => {
                 let user = users::set_status(core, &who, UserStatus::Suspended).await?;
                 output.answer(&UserShape::told("Suspended", &user))?;
+            }
+            Self::Disable(Who { who }) => {
+                let user = users::set_status(core, &who, UserStatus::Disabled).await?;
+                output.answer(&UserShape::told("Disabled", &user))?;
             }
             Self::Activate(Who { who }) => {
                 let user = users::set_status(core, &who, UserStatus::Active).await?;

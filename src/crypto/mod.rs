@@ -8,6 +8,7 @@ pub mod digest;
 pub mod jwt;
 pub mod key_file;
 pub mod keyring;
+pub mod one_time;
 pub mod passwords;
 pub mod published;
 pub mod random;

@@ -21,6 +21,8 @@ pub enum Purpose {
     Upstream,
     SigningKey,
     Refresh,
+    /// The short codes of letters.
+    OneTimeCode,
     Letter,
     /// The secret of an authenticator.
     Totp,
@@ -64,6 +66,7 @@ impl Purpose {
             Self::Upstream => b"upstream",
             Self::SigningKey => b"signing-key",
             Self::Refresh => b"refresh",
+            Self::OneTimeCode => b"one-time-code",
             Self::Letter => b"letter",
             Self::Totp => b"totp",
             Self::BackupCode => b"backup-code",
@@ -151,6 +154,11 @@ impl SealingRing {
     /// Compares in constant time.
     pub fn verify_mac(&self, purpose: Purpose, message: &[u8], mac: &Mac) -> bool {
         self.entry(mac.key_id).is_some_and(|entry| hmac::verify(&entry.keys(purpose).mac, message, &mac.tag).is_ok())
+    }
+
+    /// The same where nobody kept the number of the key: each of the ring is tried.
+    pub fn made(&self, purpose: Purpose, message: &[u8], tag: &[u8; 32]) -> bool {
+        self.entries().any(|entry| hmac::verify(&entry.keys(purpose).mac, message, tag).is_ok())
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {

@@ -8,7 +8,7 @@ pub struct OneTimeToken {
     /// Of the long token, the one in links; the row's key.
     pub digest: SecretDigest,
     pub purpose: Purpose,
-    /// `None` only for what must not come twice and belongs to nobody.
+    /// `None` for what belongs to nobody: a proof that must not come twice, a pretence.
     pub user_id: Option<UserId>,
     /// The keyed digest of the short code that does the same as the link.
     pub code: Option<SecretDigest>,

@@ -12,7 +12,10 @@ use super::{
     app::{App, Mode},
     oauth::{authorize, cors, discovery, introspect, jwks, logout, revoke, token, userinfo},
     ops::{assets, health},
-    pages::{choose_account, consent, error, home, login, outbox, playground},
+    pages::{
+        account, choose_account, confirm, consent, enrolment, error, forgot, home, login, outbox, playground, register,
+        reset, second_factor, upstream,
+    },
 };
 
 /// The routes of an issuer, below its path.
@@ -23,6 +26,8 @@ pub fn routes(app: &Data<App>) -> impl FnOnce(&mut ServiceConfig) + use<> {
     move |config| {
         protocol(config, &base);
         pages(config, &base);
+        accounts(config, &base);
+        settings(config, &base);
         operation(config, &base);
         if let Mode::Dev(_) = mode {
             development(config, &base);
@@ -83,8 +88,11 @@ fn pages(config: &mut ServiceConfig, base: &str) {
                 .default_service(not_allowed("GET, HEAD, POST")),
         )
         .service(read(&format!("{base}/authorize/resume"), || web::to(authorize::resume)))
-        .service(form(&format!("{base}/login"), web::post().to(login::submit)))
+        .service(page(&format!("{base}/login"), || web::to(login::get), web::post().to(login::submit)))
         .service(form(&format!("{base}/login/cancel"), web::post().to(login::cancel)))
+        .service(form(&format!("{base}/login/with/{{provider}}"), web::post().to(upstream::depart)))
+        .service(read(&format!("{base}/login/callback/{{provider}}"), || web::to(upstream::callback)))
+        .service(form(&format!("{base}/account/providers/{{provider}}/link"), web::post().to(upstream::link)))
         .service(form(&format!("{base}/choose-account"), web::post().to(choose_account::submit)))
         .service(form(&format!("{base}/consent"), web::post().to(consent::submit)))
         .service(
@@ -96,6 +104,46 @@ fn pages(config: &mut ServiceConfig, base: &str) {
         )
         .service(form(&format!("{base}/logout/confirm"), web::post().to(logout::confirm)))
         .service(read(&format!("{base}/"), || web::to(home::get)));
+}
+
+/// What people do about accounts before they are signed in.
+fn accounts(config: &mut ServiceConfig, base: &str) {
+    let at = |path: &str| format!("{base}{path}");
+    config
+        .service(form(&at("/login/second-factor"), web::post().to(second_factor::submit)))
+        .service(form(&at("/login/enrolment"), web::post().to(enrolment::submit)))
+        .service(page(&at("/account/register"), || web::to(register::get), web::post().to(register::submit)))
+        .service(page(&at("/account/confirm"), || web::to(confirm::get), web::post().to(confirm::submit)))
+        .service(form(&at("/account/confirm/again"), web::post().to(confirm::send_again)))
+        .service(page(&at("/account/forgot"), || web::to(forgot::get), web::post().to(forgot::submit)))
+        .service(page(&at("/account/reset"), || web::to(reset::get), web::post().to(reset::submit)));
+}
+
+/// What people do about their own account.
+fn settings(config: &mut ServiceConfig, base: &str) {
+    use account::{api_keys, applications, password, profile, providers, second_factor, sessions};
+    let at = |path: &str| format!("{base}/account{path}");
+    config
+        .service(read(&at(""), || web::to(profile::get)))
+        .service(form(&at("/profile"), web::post().to(profile::submit)))
+        .service(form(&at("/profile/email"), web::post().to(profile::change_email)))
+        .service(form(&at("/profile/resend"), web::post().to(profile::resend)))
+        .service(page(&at("/password"), || web::to(password::get), web::post().to(password::submit)))
+        .service(read(&at("/second-factor"), || web::to(second_factor::get)))
+        .service(form(&at("/second-factor/enable"), web::post().to(second_factor::enable)))
+        .service(form(&at("/second-factor/confirm"), web::post().to(second_factor::confirm)))
+        .service(form(&at("/second-factor/disable"), web::post().to(second_factor::disable)))
+        .service(form(&at("/second-factor/backup-codes"), web::post().to(second_factor::renew)))
+        .service(read(&at("/sessions"), || web::to(sessions::get)))
+        .service(form(&at("/sessions/end"), web::post().to(sessions::end)))
+        .service(form(&at("/sessions/end-others"), web::post().to(sessions::end_others)))
+        .service(read(&at("/applications"), || web::to(applications::get)))
+        .service(form(&at("/applications/withdraw"), web::post().to(applications::withdraw)))
+        .service(page(&at("/api-keys"), || web::to(api_keys::get), web::post().to(api_keys::create)))
+        .service(form(&at("/api-keys/rotate"), web::post().to(api_keys::rotate)))
+        .service(form(&at("/api-keys/revoke"), web::post().to(api_keys::revoke)))
+        .service(read(&at("/providers"), || web::to(providers::get)))
+        .service(form(&at("/providers/unlink"), web::post().to(providers::unlink)));
 }
 
 fn operation(config: &mut ServiceConfig, base: &str) {
@@ -124,6 +172,15 @@ fn read(path: &str, to: fn() -> Route) -> Resource {
         .route(to().method(actix_web::http::Method::GET))
         .route(to().method(actix_web::http::Method::HEAD))
         .default_service(not_allowed("GET, HEAD"))
+}
+
+/// A page with a form that is posted to where the page is.
+fn page(path: &str, to: fn() -> Route, post: Route) -> Resource {
+    web::resource(path)
+        .route(to().method(actix_web::http::Method::GET))
+        .route(to().method(actix_web::http::Method::HEAD))
+        .route(post)
+        .default_service(not_allowed("GET, HEAD, POST"))
 }
 
 /// Where a form of ours is posted to.

@@ -39,6 +39,7 @@ impl Jobs {
     pub async fn stop(mut self) {
         let patience = crate::config::duration(self.core.settings.http.shutdown_seconds);
         self.core.outbox.close();
+        tracing::info!("the jobs end");
         // What is not done by then is cut off.
         let _ = timeout(patience, self.outbox.join_next()).await;
     }

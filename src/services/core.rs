@@ -23,6 +23,7 @@ use crate::{
         seal::SealingRing,
     },
     domain::secret::Secret,
+    outbound::oidc::Upstream,
     store::Store,
 };
 
@@ -42,6 +43,8 @@ pub struct Parts {
     pub limits: Limits,
     pub outbox: Outbox,
     pub directories: Directories,
+    /// The providers of the settings, in their order.
+    pub upstreams: Vec<Upstream>,
     /// What this node calls itself in the leases.
     pub node: String,
     workers: Threads,
@@ -72,6 +75,7 @@ impl Core {
             limits: Limits::new(&settings.limits),
             outbox: Outbox::default(),
             directories: Directories::open(&settings.directories)?,
+            upstreams: settings.providers.iter().cloned().map(Upstream::new).collect(),
             node: random::token().reveal().clone(),
             workers: Threads::start("worker", workers, queue).map_err(|error| no_threads(&error))?,
             hashers: Threads::start("hasher", hashers, queue).map_err(|error| no_threads(&error))?,

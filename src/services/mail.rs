@@ -54,6 +54,18 @@ struct Claimed {
     at: Timestamp,
 }
 
+/// What becomes of a letter that was tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Sent,
+    /// Its claim was its postponement.
+    Waits,
+    /// So does this one, and the others need not find out one by one: each has its turn while the server is away.
+    AllWait,
+    /// Nobody will ever get it.
+    Hopeless,
+}
+
 /// Puts a letter into the outbox, sealed; after `life` it is dead (its link would be).
 pub fn post(core: &Core, db: &mut Db, letter: &Letter, life: Seconds) -> Result<(), StoreError> {
     if let Some(stray) = links(&letter.content).into_iter().find(|link| !is_ours(&core.settings.issuer, link)) {
@@ -81,7 +93,7 @@ pub async fn deliver(core: &Core) -> Result<usize, Fault> {
     if !core.run(is_due).await? {
         return Ok(0);
     }
-    let mut mailer = Mailer::new(&core.settings.mail, &core.settings.issuer).map_err(broken)?;
+    let mut mailer = Mailer::new(&core.settings.mail, &core.settings.issuer)?;
     let delivered = round(core, &mut mailer).await;
     mailer.close().await;
     delivered
@@ -94,25 +106,26 @@ async fn round(core: &Core, mailer: &mut Mailer) -> Result<usize, Fault> {
             break;
         }
         let Some(claimed) = core.run(claim).await? else { break };
-        match mailer.send(&claimed.id, &claimed.letter, claimed.at).await {
-            Ok(()) => {
-                forget(core, claimed.id).await?;
-                sent = sent.saturating_add(1);
-            }
-            Err(reason) => {
-                tracing::warn!(letter = %claimed.id, attempt = claimed.attempts, %reason, "a letter was not delivered");
-                match reason {
-                    MailError::NoSuchRecipient { .. } | MailError::NoAddress | MailError::Unwritable(_) => {
-                        forget(core, claimed.id).await?;
-                    }
-                    MailError::NotTaken { .. } => {}
-                    // The others need not find out one by one; each has its turn while the server is away.
-                    MailError::Away(_) | MailError::Misconfigured(_) => break,
-                }
-            }
+        let told = mailer.send(&claimed.id, &claimed.letter, claimed.at).await;
+        let fate = judge(&claimed, &told);
+        match fate {
+            Fate::Sent | Fate::Hopeless => forget(core, claimed.id).await?,
+            Fate::Waits => {}
+            Fate::AllWait => break,
         }
+        sent = sent.saturating_add(usize::from(fate == Fate::Sent));
     }
     Ok(sent)
+}
+
+fn judge(claimed: &Claimed, told: &Result<(), MailError>) -> Fate {
+    let Err(reason) = told else { return Fate::Sent };
+    tracing::warn!(letter = %claimed.id, attempt = claimed.attempts, %reason, "a letter was not delivered");
+    match reason {
+        MailError::NoSuchRecipient { .. } | MailError::NoAddress | MailError::Unwritable(_) => Fate::Hopeless,
+        MailError::NotTaken { .. } => Fate::Waits,
+        MailError::Away(_) | MailError::Misconfigured(_) => Fate::AllWait,
+    }
 }
 
 /// Takes the oldest letter that is due and whose turn nobody else has. One that cannot be opened goes.
@@ -189,7 +202,7 @@ pub async fn delivered(core: &Core) -> Result<Vec<Delivered>, Fault> {
 /// What the settings say can be used, as far as that can be told without a connection; says aloud where letters go
 /// when nobody gets them.
 pub fn ready(settings: &Settings) -> Result<(), Fault> {
-    Mailer::new(&settings.mail, &settings.issuer).map_err(broken)?;
+    Mailer::new(&settings.mail, &settings.issuer)?;
     if settings.mail.transport == Transport::File {
         let folder = settings.mail.folder.display();
         tracing::warn!(%folder, "letters go into a folder and reach nobody: set mail.transport to smtp");
@@ -199,14 +212,16 @@ pub fn ready(settings: &Settings) -> Result<(), Fault> {
 
 /// Goes as far as a letter would.
 pub async fn check(settings: &Settings) -> Result<(), Fault> {
-    let mut mailer = Mailer::new(&settings.mail, &settings.issuer).map_err(broken)?;
+    let mut mailer = Mailer::new(&settings.mail, &settings.issuer)?;
     let checked = mailer.check().await;
     mailer.close().await;
-    checked.map_err(broken)
+    Ok(checked?)
 }
 
-fn broken(reason: MailError) -> Fault {
-    Fault::Broken(reason.to_string())
+impl From<MailError> for Fault {
+    fn from(reason: MailError) -> Self {
+        Self::Broken(reason.to_string())
+    }
 }
 
 impl Outbox {

@@ -11,6 +11,7 @@ pub mod database;
 pub mod factors;
 pub mod fault;
 pub mod federation;
+pub mod forms;
 pub mod grants;
 pub mod keys;
 pub mod leases;

@@ -103,7 +103,18 @@ fn explain(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
 mod tests {
     use std::thread;
 
-    use super::{super::testing::Place, *};
+    use super::{
+        super::{
+            sessions,
+            testing::{Place, session, user},
+            users,
+        },
+        *,
+    };
+    use crate::domain::{
+        session::{Door, Methods},
+        time::Timestamp,
+    };
 
     fn places() -> impl Iterator<Item = Place> {
         [Some(Place::sqlite()), Place::postgres()].into_iter().flatten()
@@ -124,6 +135,43 @@ mod tests {
             assert_eq!(run(&store).unwrap(), all);
             assert_eq!(pending(&store).unwrap(), Vec::<String>::new());
             assert_eq!(run(&store).unwrap(), Vec::<String>::new());
+        }
+    }
+
+    /// An upgrade signs nobody out: what the new columns say of an old row is what was so.
+    #[test]
+    fn an_account_and_its_session_survive_the_upgrade() {
+        let (alice, session) = (user(1), session(1, &user(1)));
+        let rows = |db: &Db| {
+            let bytes = if matches!(db, Db::Sqlite(_)) { "BLOB" } else { "BYTEA" };
+            format!(
+                "INSERT INTO users
+                     (id, username, email_verified, phone_number_verified, status, role, created_at, updated_at)
+                     VALUES ('{0}', 'alice', TRUE, FALSE, 'active', 'member', 1, 1);
+                 INSERT INTO sessions (id, user_id, secret, auth_time, methods, created_at, expires_at)
+                     VALUES ('{1}', '{0}', CAST('thirty-two bytes of any content.' AS {bytes}), 1234, 'pwd', 1, 9000);",
+                alice.id, session.id,
+            )
+        };
+        for place in places() {
+            let store = Store::open(&place.options()).unwrap();
+            store
+                .write(|db| {
+                    for _ in 0..5 {
+                        match db {
+                            Db::Postgres(connection) => drop(connection.run_next_migration(POSTGRES).unwrap()),
+                            Db::Sqlite(connection) => drop(connection.run_next_migration(SQLITE).unwrap()),
+                        }
+                    }
+                    Ok(db.batch_execute(&rows(db))?)
+                })
+                .unwrap();
+            run(&store).unwrap();
+            let found = store.read(|db| sessions::find_by_id(db, &session.id)).unwrap().unwrap();
+            assert_eq!((found.door, found.device, found.address), (Door::Browser, None, None));
+            assert_eq!((found.last_seen_at, found.methods), (Timestamp::from_unix(1234), Methods::PASSWORD));
+            let found = store.read(|db| users::find_by_id(db, &alice.id)).unwrap().unwrap();
+            assert_eq!((found.version, found.privileges.len(), found.attributes.len()), (1, 0, 0));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Table `one_time_tokens`: good once, for one purpose.
 
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
 use super::{
     column::{digest, id, known},
@@ -68,6 +68,21 @@ pub fn list_of(db: &mut Db, purpose: Purpose, user: &UserId, now: Timestamp) -> 
     let rows = one_time_tokens::table
         .filter(one_time_tokens::user_id.eq(user.as_str()))
         .filter(one_time_tokens::purpose.eq(purpose.as_str()))
+        .filter(one_time_tokens::expires_at.gt(now.unix()))
+        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS))
+        .order((one_time_tokens::created_at.desc(), one_time_tokens::digest))
+        .select(TokenRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(OneTimeToken::try_from).collect()
+}
+
+/// Live ones that wait for somebody to confirm this address, newest first; it need not be the address of an account yet.
+pub fn list_by_address(db: &mut Db, address: &str, now: Timestamp) -> Result<Vec<OneTimeToken>, StoreError> {
+    // Word for word as in the index, which is for these tokens only.
+    let confirming = sql::<Bool>("purpose = 'confirm_email'");
+    let rows = one_time_tokens::table
+        .filter(confirming)
+        .filter(one_time_tokens::payload.eq(address))
         .filter(one_time_tokens::expires_at.gt(now.unix()))
         .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS))
         .order((one_time_tokens::created_at.desc(), one_time_tokens::digest))

@@ -219,9 +219,9 @@ mod tests {
                     insert(db, &session(4, &bob))
                 })
                 .unwrap();
-            let ended = |owner: &User| store.write(|db| delete_others(db, &owner.id, &first.id)).unwrap();
-            assert_eq!([ended(&alice), ended(&alice)], [2, 0]);
-            assert_eq!(store.read(|db| list_by_user(db, &alice.id, NOW)).unwrap(), [first.clone()]);
+            let ended = || store.write(|db| delete_others(db, &alice.id, &first.id)).unwrap();
+            assert_eq!([ended(), ended()], [2, 0]);
+            assert_eq!(store.read(|db| list_by_user(db, &alice.id, NOW)).unwrap(), [first]);
             assert_eq!(store.read(|db| list_by_user(db, &bob.id, NOW)).unwrap().len(), 1, "another user's session");
         });
     }

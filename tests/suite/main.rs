@@ -12,7 +12,9 @@
 mod accounts;
 mod browser;
 mod cli;
+mod directories;
 mod durability;
+mod federation;
 mod harness;
 mod journeys;
 mod mail;

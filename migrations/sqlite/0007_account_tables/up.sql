@@ -28,7 +28,7 @@ CREATE TABLE group_members (
 ) WITHOUT ROWID;
 CREATE INDEX group_members_by_group ON group_members (group_id);
 
--- user_id is empty only for what must not come twice and belongs to nobody.
+-- user_id is empty for what belongs to nobody: a proof that must not come twice, a pretence.
 CREATE TABLE one_time_tokens (
     digest BLOB NOT NULL PRIMARY KEY,
     purpose TEXT NOT NULL,
@@ -41,6 +41,7 @@ CREATE TABLE one_time_tokens (
 ) WITHOUT ROWID;
 CREATE INDEX one_time_tokens_by_user ON one_time_tokens (user_id, purpose);
 CREATE INDEX one_time_tokens_by_expiry ON one_time_tokens (expires_at);
+CREATE INDEX one_time_tokens_by_address ON one_time_tokens (payload) WHERE purpose = 'confirm_email';
 
 CREATE TABLE totp_factors (
     user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,

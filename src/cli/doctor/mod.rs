@@ -13,12 +13,13 @@ use crate::{
 };
 
 mod database;
+mod directories;
 mod files;
 mod issuer;
 mod keys;
 mod mail;
 
-/// Check the configuration, the database, the keys, mail, the issuer, the clock and file modes
+/// Check the configuration, the database, the keys, mail, directories, the issuer, the clock and file modes
 #[derive(Clone, Copy, Debug, Args)]
 #[command(after_help = "Examples:
   signet doctor
@@ -78,6 +79,7 @@ async fn examine(settings: Settings, report: &mut Report) -> Result<(), Fault> {
     let found = found.await.map_err(|stopped| Fault::Broken(stopped.to_string()))?;
     report.findings.extend(found.findings);
     mail::check(&settings, report).await;
+    directories::check(&settings, report).await;
     issuer::check(&settings.issuer, &Clock::System, report).await;
     Ok(())
 }

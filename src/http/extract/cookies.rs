@@ -1,4 +1,5 @@
-//! Our cookies: the session's secret, what binds an interaction to this browser, and the playground's.
+//! Our cookies: the session's secret, what binds an interaction to this browser, what waits for a provider's answer, and
+//! the playground's.
 
 use actix_web::{
     HttpRequest,
@@ -11,10 +12,12 @@ use crate::{config::Settings, services::oauth::browser::Browser};
 struct Names {
     session: &'static str,
     binding: &'static str,
+    upstream: &'static str,
 }
 
-const SECURE: Names = Names { session: "__Host-signet", binding: "__Host-signet-browser" };
-const LOOPBACK: Names = Names { session: "signet", binding: "signet-browser" };
+const SECURE: Names =
+    Names { session: "__Host-signet", binding: "__Host-signet-browser", upstream: "__Host-signet-upstream" };
+const LOOPBACK: Names = Names { session: "signet", binding: "signet-browser", upstream: "signet-upstream" };
 
 fn names(settings: &Settings) -> &'static Names {
     if settings.issuer.is_plain_loopback() { &LOOPBACK } else { &SECURE }
@@ -50,6 +53,25 @@ pub fn no_session<'a>(settings: &Settings) -> Cookie<'a> {
 /// Lives as long as the browser does.
 pub fn binding<'a>(settings: &Settings, value: &str) -> Cookie<'a> {
     base(settings, names(settings).binding, value)
+}
+
+/// What was sealed when this browser left for a provider.
+pub fn kept_for_upstream(request: &HttpRequest, settings: &Settings) -> Option<String> {
+    request.cookie(names(settings).upstream).map(|cookie| cookie.value().to_owned())
+}
+
+/// As long as a sign-in may take. Lax: the way back is a navigation from another site.
+pub fn upstream<'a>(settings: &Settings, sealed: &str) -> Cookie<'a> {
+    let mut cookie = base(settings, names(settings).upstream, sealed);
+    cookie.set_max_age(Duration::seconds(settings.tokens.interaction_seconds.0));
+    cookie
+}
+
+/// One departure, one answer.
+pub fn no_upstream<'a>(settings: &Settings) -> Cookie<'a> {
+    let mut cookie = base(settings, names(settings).upstream, "");
+    cookie.make_removal();
+    cookie
 }
 
 /// Keeps what the playground needs while the browser is away. Development only, so plain loopback.

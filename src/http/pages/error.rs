@@ -7,7 +7,7 @@ use actix_web::{
 };
 use askama::Template;
 
-use super::{layout::Layout, send};
+use super::{account::words::Problem, layout::Layout, send};
 use crate::{
     http::{app::App, extract::form::BadBody, middleware::request_id::RequestId},
     protocol::error::OAuthError,
@@ -89,6 +89,30 @@ pub fn stale(app: &App, request: &HttpRequest) -> HttpResponse {
     show(app, request, &STALE)
 }
 
+/// A page of the account that was shown to a session which has ended, or was opened elsewhere.
+pub fn stale_account_form(app: &App, request: &HttpRequest) -> HttpResponse {
+    show(app, request, &STALE_ACCOUNT_FORM)
+}
+
+/// What stands in the way of a page of the account.
+pub fn not_now(app: &App, request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    let said = Said { status: problem.status, message: &problem.text, ..NOT_NOW };
+    let mut response = show(app, request, &said);
+    if let Some(seconds) = problem.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+pub fn registration_closed(app: &App, request: &HttpRequest) -> HttpResponse {
+    show(app, request, &REGISTRATION_CLOSED)
+}
+
+/// The link of a letter that has been used, or is too old.
+pub fn dead_link(app: &App, request: &HttpRequest) -> HttpResponse {
+    show(app, request, &DEAD_LINK)
+}
+
 /// Somebody went by its address to where only a form of ours leads.
 pub async fn only_by_form(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let mut response = show(&app, &request, &Said { status: StatusCode::METHOD_NOT_ALLOWED, ..STALE });
@@ -137,6 +161,35 @@ const STALE: Said<'static> = Said {
     title: "This page is no longer valid",
     message: "It was open for too long, or in another browser. Go back to the application and start again.",
     code: "invalid_request",
+    description: None,
+};
+
+const STALE_ACCOUNT_FORM: Said<'static> = Said {
+    message: "You have signed in anew since it was opened. Nothing was changed: go back, reload the page and try again.",
+    ..STALE
+};
+
+const NOT_NOW: Said<'static> = Said {
+    status: StatusCode::FORBIDDEN,
+    title: "This cannot be shown now",
+    message: "",
+    code: "access_denied",
+    description: None,
+};
+
+const REGISTRATION_CLOSED: Said<'static> = Said {
+    status: StatusCode::FORBIDDEN,
+    title: "Nobody can register here",
+    message: "New accounts are made by the administrators. Ask them for one.",
+    code: "registration_closed",
+    description: None,
+};
+
+const DEAD_LINK: Said<'static> = Said {
+    status: StatusCode::BAD_REQUEST,
+    title: "This link is good no more",
+    message: "It has been used, or is too old. Ask for a new letter on the sign-in page.",
+    code: "invalid_token",
     description: None,
 };
 

@@ -6,6 +6,7 @@ use super::assets;
 use crate::{
     config::Issuer,
     domain::{client::Client, user::User},
+    services::oauth::destination::{Destination, Onward},
 };
 
 /// The frame of every page.
@@ -66,6 +67,16 @@ impl<'a> From<&'a Client> for ClientFace<'a> {
             logo_uri: https(client.logo_uri.as_deref()),
             policy_uri: https(client.policy_uri.as_deref()),
             tos_uri: https(client.tos_uri.as_deref()),
+        }
+    }
+}
+
+impl<'a> ClientFace<'a> {
+    /// The application that a sign-in leads to, if it leads to one.
+    pub fn of(onward: &'a Onward) -> Option<Self> {
+        match &onward.to {
+            Destination::Application { known, .. } => Some(Self::from(&known.client)),
+            Destination::Account(_) => None,
         }
     }
 }

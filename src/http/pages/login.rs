@@ -1,38 +1,40 @@
-//! The sign-in page.
+//! The sign-in page: on the way to an application, or to the account itself.
 
-use std::fmt;
-
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-    web::Data,
-};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use askama::Template;
 
 use super::{
+    account::{
+        notice::Notice,
+        words::{self, Ending, Problem},
+    },
     error,
     layout::{ClientFace, Layout},
-    send::{self, Page},
-    step,
+    second_factor, send, step,
 };
 use crate::{
+    config::accounts::Registration,
     domain::{mount::Unconfirmed, secret::Secret, session::Door},
     http::{
         app::App,
         extract::{
             cookies,
             form::{BadBody, Form},
-            visitor,
+            query, visitor,
         },
     },
     protocol::params::Params,
     services::{
         accounts::{self, Login, LoginOutcome, Refusal, Second},
-        fault::Failure as Failed,
+        fault::Failure,
+        federation::provider::{self, Offered},
+        forms::{self, Kind, Shown},
         oauth::{
             authorize::{self, LoginStep, Why},
             browser::Browser,
+            destination::{self, Onward, Place},
         },
+        sessions,
     },
 };
 
@@ -41,13 +43,19 @@ use crate::{
 #[template(path = "pages/login.html")]
 pub struct LoginView<'a> {
     pub layout: &'a Layout,
-    /// The sealed interaction.
+    /// Where it leads, sealed.
     pub interaction: &'a str,
-    pub client: ClientFace<'a>,
+    /// The application that asks; none where somebody goes to the own account.
+    pub client: Option<ClientFace<'a>>,
     /// Prefills the first field: the `login_hint`, or what was typed before.
     pub email: &'a str,
     pub reason: Option<Reason>,
-    pub failure: Option<Failure>,
+    /// What has just been done elsewhere.
+    pub notice: Option<&'static str>,
+    pub problem: Option<Problem>,
+    pub registration: Registration,
+    /// “Sign in with …”.
+    pub providers: Vec<Offered>,
 }
 
 /// Why somebody who has a session is asked again.
@@ -59,32 +67,51 @@ pub enum Reason {
     OtherUser,
 }
 
-/// Why the last attempt did not go on. Never says which of the two was wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    NotRight,
-    /// Told only after the right password.
-    Suspended,
-    TooMany {
-        seconds: u64,
-    },
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotRight => f.write_str("The e-mail or password is not right."),
-            Self::Suspended => f.write_str("This account is suspended. Ask your administrator."),
-            Self::TooMany { seconds: 1 } => f.write_str("Too many attempts. Try again in 1 second."),
-            Self::TooMany { seconds } => write!(f, "Too many attempts. Try again in {seconds} seconds."),
-        }
-    }
+/// What the page says beside its form.
+#[derive(Default)]
+struct Said<'a> {
+    email: &'a str,
+    reason: Option<Reason>,
+    notice: Option<Notice>,
+    problem: Option<Problem>,
 }
 
 /// The login page on the way to a code.
 pub(super) fn show(app: &App, browser: &Browser, step: &LoginStep) -> HttpResponse {
+    let reason = match step.why {
+        Why::NotSignedIn => None,
+        Why::Again => Some(Reason::FreshSignIn),
+        Why::OtherUser => Some(Reason::OtherUser),
+    };
     let email = step.hint.as_deref().unwrap_or_default();
-    render(app, browser, step, email, None).ok()
+    render(app, browser, &step.onward, Said { email, reason, ..Said::default() })
+}
+
+/// The login page for somebody who went to a provider in vain.
+pub(super) fn show_again(app: &App, browser: &Browser, onward: &Onward, problem: Problem) -> HttpResponse {
+    render(app, browser, onward, Said { problem: Some(problem), ..Said::default() })
+}
+
+/// The login page by itself: on the way to the account, or back from a page beside it.
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let query = match query::params(&request) {
+        Ok(query) => query,
+        Err(error) => return error::refused(&app, &request, &error),
+    };
+    let browser = cookies::browser(&request, app.settings());
+    let onward = match onward(&app, &browser, &query).await {
+        Ok(onward) => onward,
+        Err(refusal) => return step::refuse_form(&app, &request, refusal),
+    };
+    let cookie = browser.session.clone();
+    match app.core.run(move |core| Ok::<_, Failure>(sessions::find(core, cookie.as_deref())?)).await {
+        Ok(None) => {}
+        Ok(Some(_)) => return step::go_on(&app, &onward).finish(),
+        Err(failure) => return error::failed(&app, &request, &failure),
+    }
+    let address = query.get("address").and_then(|sealed| address(&app, &browser, sealed)).unwrap_or_default();
+    let notice = Notice::read(&app, &browser, &query);
+    render(&app, &browser, &onward, Said { email: &address, notice, ..Said::default() })
 }
 
 /// Signs in and goes on: 303, so that a reload sends no password again.
@@ -95,23 +122,13 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
     };
     let sealed = form.get("interaction").unwrap_or_default().to_owned();
     // Before any password is looked at: the form must be ours, for this browser, and in time.
-    let page = match authorize::login_page(&app.core, browser.clone(), sealed).await {
-        Ok(page) => page,
+    let onward = match destination::open(&app.core, browser.clone(), sealed).await {
+        Ok(onward) => onward,
         Err(refusal) => return step::refuse_form(&app, &request, refusal),
     };
     match attempt(&app, &request, &browser, &form).await {
-        Ok(LoginOutcome::SignedIn(begun)) => {
-            let cookie = cookies::session(app.settings(), begun.cookie.reveal());
-            step::go_on(&app, &page.interaction).cookie(cookie).finish()
-        }
-        Ok(LoginOutcome::SecondFactor(_)) => again(&app, &browser, &page, &form, Failure::NotRight),
-        Err(Refusal::Suspended | Refusal::Disabled) => again(&app, &browser, &page, &form, Failure::Suspended),
-        Err(Refusal::TooMany { retry_after }) => {
-            let seconds = u64::try_from(retry_after.0).unwrap_or(1).max(1);
-            again(&app, &browser, &page, &form, Failure::TooMany { seconds })
-        }
-        Err(Refusal::Fault(fault)) => error::failed(&app, &request, &Failed::Fault(fault)),
-        Err(_) => again(&app, &browser, &page, &form, Failure::NotRight),
+        Ok(outcome) => second_factor::or_signed_in(&app, &request, &browser, &onward, outcome).await,
+        Err(refusal) => again(&app, &request, &browser, &onward, (&form, refusal)),
     }
 }
 
@@ -128,6 +145,20 @@ pub async fn cancel(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
     }
 }
 
+/// Where a page beside the sign-in leads: what it carries, else the account.
+pub(super) async fn onward(app: &App, browser: &Browser, carried: &Params) -> Result<Onward, authorize::FormRefusal> {
+    if let Some(sealed) = carried.get("interaction") {
+        return destination::open(&app.core, browser.clone(), sealed.to_owned()).await;
+    }
+    let place = carried.get("page").and_then(Place::parse).unwrap_or(Place::Profile);
+    Ok(destination::to_account(&app.core, browser, place))
+}
+
+/// The sealed address that one of these pages hands to the next.
+pub(super) fn address(app: &App, browser: &Browser, sealed: &str) -> Option<String> {
+    forms::open(&app.core, Kind::Address, Shown::ToBrowser(browser), sealed)
+}
+
 async fn attempt(app: &App, request: &HttpRequest, browser: &Browser, form: &Params) -> Result<LoginOutcome, Refusal> {
     let login = Login {
         name: form.get("email").unwrap_or_default().to_owned(),
@@ -141,32 +172,35 @@ async fn attempt(app: &App, request: &HttpRequest, browser: &Browser, form: &Par
     accounts::login(&app.core, login).await
 }
 
-fn again(app: &App, browser: &Browser, page: &LoginStep, form: &Params, failure: Failure) -> HttpResponse {
-    let page = render(app, browser, page, form.get("email").unwrap_or_default(), Some(failure));
-    match failure {
-        Failure::TooMany { seconds } => {
-            let mut answer = page.status(StatusCode::TOO_MANY_REQUESTS);
-            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            answer
-        }
-        Failure::NotRight | Failure::Suspended => page.status(StatusCode::BAD_REQUEST),
-    }
+fn again(
+    app: &App,
+    request: &HttpRequest,
+    browser: &Browser,
+    onward: &Onward,
+    (typed, refusal): (&Params, Refusal),
+) -> HttpResponse {
+    let problem = match words::of(refusal) {
+        Ending::Problem(problem) => Some(problem),
+        Ending::SignIn => None,
+        Ending::Fault(fault) => return error::failed(app, request, &Failure::Fault(fault)),
+    };
+    let email = typed.get("email").unwrap_or_default();
+    render(app, browser, onward, Said { email, problem, ..Said::default() })
 }
 
-fn render(app: &App, browser: &Browser, step: &LoginStep, email: &str, failure: Option<Failure>) -> Page {
+fn render(app: &App, browser: &Browser, onward: &Onward, said: Said<'_>) -> HttpResponse {
     let view = LoginView {
         layout: &app.layout,
-        interaction: &step.interaction,
-        client: ClientFace::from(&step.known.client),
-        email,
-        reason: match step.why {
-            Why::NotSignedIn => None,
-            Why::Again => Some(Reason::FreshSignIn),
-            Why::OtherUser => Some(Reason::OtherUser),
-        },
-        failure,
+        interaction: &onward.sealed,
+        client: ClientFace::of(onward),
+        email: said.email,
+        reason: said.reason,
+        notice: said.notice.map(Notice::words),
+        problem: said.problem,
+        registration: app.settings().accounts.registration,
+        providers: provider::offered(&app.core),
     };
-    send::page(&view).leads_to(&step.redirect_uri).binds(app, browser)
+    words::send(send::page(&view).leads_on(onward).binds(app, browser), view.problem.as_ref())
 }
 
 #[cfg(test)]
@@ -174,10 +208,23 @@ mod tests {
     use super::*;
     use crate::http::pages::layout::examples::{CLIENT, layout};
 
-    fn page(email: &str, reason: Option<Reason>, failure: Option<Failure>) -> String {
+    fn view<'a>(layout: &'a Layout, email: &'a str) -> LoginView<'a> {
+        LoginView {
+            layout,
+            interaction: "sealed",
+            client: Some(CLIENT),
+            email,
+            reason: None,
+            notice: None,
+            problem: None,
+            registration: Registration::Open,
+            providers: vec![Offered { name: "corp".into(), label: "Corp & Co".into(), key: "https://corp".into() }],
+        }
+    }
+
+    fn page(email: &str, reason: Option<Reason>, problem: Option<Problem>) -> String {
         let layout = layout();
-        let view = LoginView { layout: &layout, interaction: "sealed", client: CLIENT, email, reason, failure };
-        view.render().unwrap()
+        LoginView { reason, problem, ..view(&layout, email) }.render().unwrap()
     }
 
     #[test]
@@ -190,10 +237,19 @@ mod tests {
     }
 
     #[test]
+    fn without_an_application_it_leads_to_the_account_and_has_nothing_to_cancel() {
+        let layout = layout();
+        let page = LoginView { client: None, ..view(&layout, "") }.render().unwrap();
+        assert!(page.contains("to your account at <strong>id.example</strong>"), "{page}");
+        assert!(!page.contains("Cancel"));
+    }
+
+    #[test]
     fn a_failure_is_announced_and_linked_to_both_fields() {
-        let page = page("alice", None, Some(Failure::NotRight));
-        assert!(page.contains("id=\"failure\" role=\"alert\">The e-mail or password is not right.</p>"));
-        assert_eq!(page.matches("aria-describedby=\"failure\"").count(), 2);
+        let problem = Problem::new("The e-mail or password is not right.", &["email", "password"]);
+        let page = page("alice", None, Some(problem));
+        assert!(page.contains("id=\"problem\" role=\"alert\">The e-mail or password is not right.</p>"));
+        assert_eq!(page.matches("aria-describedby=\"problem\"").count(), 2);
         assert!(page.contains("<title>Error: Sign in"));
     }
 
@@ -217,8 +273,20 @@ mod tests {
     }
 
     #[test]
-    fn one_second_is_singular() {
-        assert_eq!(Failure::TooMany { seconds: 1 }.to_string(), "Too many attempts. Try again in 1 second.");
-        assert_eq!(Failure::TooMany { seconds: 30 }.to_string(), "Too many attempts. Try again in 30 seconds.");
+    fn each_provider_has_its_button_and_carries_the_interaction() {
+        let page = page("", None, None);
+        assert!(page.contains("action=\"/base/login/with/corp\""), "{page}");
+        assert!(page.contains("Sign in with Corp &#38; Co</button>"), "{page}");
+        assert_eq!(page.matches("name=\"interaction\" value=\"sealed\"").count(), 3);
+    }
+
+    #[test]
+    fn those_without_a_password_find_their_way_and_take_the_destination_along() {
+        let layout = layout();
+        let open = page("", None, None);
+        assert!(open.contains("href=\"/base/account/forgot?interaction=sealed\">Forgot your password?</a>"), "{open}");
+        assert!(open.contains("href=\"/base/account/register?interaction=sealed\">Create an account</a>"));
+        let closed = LoginView { registration: Registration::Closed, ..view(&layout, "") }.render().unwrap();
+        assert!(!closed.contains("Create an account"));
     }
 }

@@ -10,7 +10,10 @@ use askama::Template;
 use crate::{
     http::{app::App, extract::cookies},
     protocol::redirect_uri,
-    services::oauth::browser::Browser,
+    services::oauth::{
+        browser::Browser,
+        destination::{Destination, Onward},
+    },
 };
 
 /// A page on its way out.
@@ -37,6 +40,14 @@ impl Page {
             self.form_action = format!("{} {source}", self.form_action);
         }
         self
+    }
+
+    /// The same of a page on the way of a sign-in.
+    pub(super) fn leads_on(self, onward: &Onward) -> Self {
+        match &onward.to {
+            Destination::Application { redirect_uri, .. } => self.leads_to(redirect_uri),
+            Destination::Account(_) => self,
+        }
     }
 
     pub(super) fn with_script(self) -> Self {

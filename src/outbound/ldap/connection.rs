@@ -71,10 +71,10 @@ impl Connector {
     /// A connection of the service account.
     pub(super) async fn open_as_searcher(&self) -> Result<Connection, Away> {
         let mut connection = self.open().await?;
-        if let Some((dn, password)) = &self.searcher {
-            if connection.bind(dn, password).await? == Bound::No {
-                return Err(Away(format!("it refuses {dn} (bind_dn) and the password set for it")));
-            }
+        if let Some((dn, password)) = &self.searcher
+            && connection.bind(dn, password).await? == Bound::No
+        {
+            return Err(Away(format!("it refuses {dn} (bind_dn) and the password set for it")));
         }
         Ok(connection)
     }

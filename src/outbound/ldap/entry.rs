@@ -33,11 +33,8 @@ impl Wanted<'_> {
     pub(super) fn names(&self) -> Vec<&str> {
         let Attributes { subject, mail, name, given_name, family_name, groups } = self.0;
         let mut names = vec![mail.as_str(), name, COMMON_NAME, given_name, family_name, groups];
-        if subject.is_empty() {
-            names.extend(UNCHANGING)
-        } else {
-            names.push(subject)
-        }
+        let unchanging = if subject.is_empty() { UNCHANGING.as_slice() } else { &[subject.as_str()] };
+        names.extend(unchanging);
         names.retain(|name| !name.is_empty());
         names
     }

@@ -29,7 +29,7 @@ impl Filter {
         let sample: Vec<_> = places.iter().map(|place| (*place, "x")).collect();
         match parse_filter(filter.fill(&sample)) {
             Ok(_) => Ok(filter),
-            Err(_) => Err(format!("{template} is no LDAP filter")),
+            Err(()) => Err(format!("{template} is no LDAP filter")),
         }
     }
 

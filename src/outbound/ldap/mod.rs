@@ -55,7 +55,7 @@ impl Directory {
         let user_filter = Filter::parse(&settings.user_filter, &["email", "username"]).map_err(bad)?;
         let group_filter = Filter::parse(&settings.group_filter, &["dn", "email", "username"]).map_err(bad)?;
         let pool = Pool::new(settings.limits.connections);
-        Ok(Arc::new(Self { connector, user_filter, group_filter, pool, settings }))
+        Ok(Arc::new(Self { settings, connector, user_filter, group_filter, pool }))
     }
 
     /// The person, if the password is theirs. `None`: the directory knows no such person, or another password.

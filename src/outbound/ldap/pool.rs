@@ -13,7 +13,7 @@ use tokio::{
 use super::connection::Connection;
 
 /// Firewalls and directories forget silent connections; ours go first.
-const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 
 pub(super) struct Pool {
     turns: Semaphore,

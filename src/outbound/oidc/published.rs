@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use openidconnect::{
-    HttpRequest, ProviderMetadata as _,
+    HttpRequest,
     core::{CoreJsonWebKeySet, CoreProviderMetadata},
     http,
 };

@@ -1,22 +1,177 @@
 //! Confirming an address, by the code or the link of a letter; the address of an account, or the one it shall have.
 
-use super::Refusal;
+use super::{
+    Refusal,
+    mailed::{self, Errand},
+};
 use crate::{
-    domain::{secret::Secret, user::User},
-    services::{core::Core, visitor::Visitor},
+    crypto::{digest, one_time, random},
+    domain::{
+        audit::{Action, Outcome},
+        ids::UserId,
+        letter::Content,
+        one_time::{OneTimeToken, Purpose},
+        secret::Secret,
+        user::{User, normal_email},
+    },
+    services::{
+        audit::{self, Entry},
+        core::Core,
+        limits::{self, Act, Admitted},
+        visitor::Visitor,
+    },
+    store::{
+        Db, StoreError, one_time_tokens,
+        users::{self, Updated},
+    },
 };
 
-/// By the 6 digits.
+/// One try at a door.
+struct Try {
+    visitor: Visitor,
+    admitted: Admitted,
+}
+
+/// By the 6 digits, and the address that they were sent to. A wrong code is counted before it is answered, and five of them
+/// are the end of the right one; an address that waits for nothing is the same work, and the same answer.
 pub async fn confirm(core: &Core, email: String, code: Secret<String>, visitor: Visitor) -> Result<User, Refusal> {
-    todo!()
+    let address = normal_email(&email).ok_or(Refusal::InvalidConfirmation)?;
+    core.run(move |core| {
+        let admitted = limits::admit(core, Act::Confirm, &visitor, Some(&address))?;
+        let attempt = Try { visitor, admitted };
+        core.store.write(|db| match by_code(core, db, &address, &code)? {
+            Some(token) => settle(core, db, &token, &attempt),
+            None => refused(core, db, &address, &attempt),
+        })?
+    })
+    .await
 }
 
 /// By the link's token.
 pub async fn confirm_by_link(core: &Core, token: Secret<String>, visitor: Visitor) -> Result<User, Refusal> {
-    todo!()
+    core.run(move |core| {
+        let admitted = limits::admit(core, Act::Confirm, &visitor, None)?;
+        let attempt = Try { visitor, admitted };
+        core.store.write(|db| match by_link(core, db, &token)? {
+            Some(token) => settle(core, db, &token, &attempt),
+            None => refused(core, db, "", &attempt),
+        })?
+    })
+    .await
 }
 
-/// Sends a new code and link; answers the same for every address.
+/// Sends a new code and link; answers the same, after the same work, for every address.
 pub async fn request_confirmation(core: &Core, email: String, visitor: Visitor) -> Result<(), Refusal> {
-    todo!()
+    let address = normal_email(&email).ok_or(Refusal::InvalidEmail)?;
+    core.run(move |core| {
+        limits::admit(core, Act::Confirm, &visitor, Some(&address))?;
+        core.store.write(|db| {
+            let user = waits(core, db, &address)?;
+            match &user {
+                Some(user) => mailed::send(core, db, Errand::Confirm, user, &address)?,
+                None => mailed::pretend(core, db, Errand::Confirm)?,
+            }
+            let outcome = if user.is_some() { Outcome::Done } else { Outcome::Refused };
+            let user = user.map(|user| user.id);
+            let entry = Entry::by_stranger(user.as_ref(), Action::ConfirmEmail, outcome, visitor.address);
+            audit::record(core, db, entry.with("asked for a letter"))
+        })?;
+        Ok(())
+    })
+    .await
+}
+
+/// The token that this code spends.
+fn by_code(core: &Core, db: &mut Db, address: &str, code: &Secret<String>) -> Result<Option<OneTimeToken>, StoreError> {
+    let now = core.clock.now();
+    // Several accounts may want the same address.
+    let waiting = one_time_tokens::list_by_address(db, address, now)?;
+    if let Some(token) = waiting.iter().find(|token| fits(core, token, code)) {
+        return spend(core, db, token.clone());
+    }
+    for token in &waiting {
+        one_time_tokens::count_attempt(db, Purpose::ConfirmEmail, &token.digest, now)?;
+    }
+    if waiting.is_empty() {
+        let nobody = UserId::new(now, random::bytes());
+        let kept = digest::secret(random::token().reveal());
+        one_time::fits(&core.ring, Purpose::ConfirmEmail, &nobody, code.reveal(), &kept);
+        one_time_tokens::count_attempt(db, Purpose::ConfirmEmail, &kept, now)?;
+    }
+    Ok(None)
+}
+
+fn fits(core: &Core, token: &OneTimeToken, code: &Secret<String>) -> bool {
+    let (Some(user), Some(kept)) = (&token.user_id, &token.code) else {
+        return false;
+    };
+    one_time::fits(&core.ring, token.purpose, user, code.reveal(), kept)
+}
+
+fn by_link(core: &Core, db: &mut Db, token: &Secret<String>) -> Result<Option<OneTimeToken>, StoreError> {
+    let digest = digest::secret(token.reveal());
+    match one_time_tokens::find(db, Purpose::ConfirmEmail, &digest, core.clock.now())? {
+        Some(token) => spend(core, db, token),
+        None => Ok(None),
+    }
+}
+
+fn spend(core: &Core, db: &mut Db, token: OneTimeToken) -> Result<Option<OneTimeToken>, StoreError> {
+    if let Some(user) = &token.user_id {
+        // The user before the token, like everybody who replaces a token: else the two could wait for each other.
+        users::lock(db, user)?;
+    }
+    let spent = one_time_tokens::consume(db, Purpose::ConfirmEmail, &token.digest, core.clock.now())?;
+    Ok(Some(token).filter(|_| spent))
+}
+
+/// The address is proved: it is the account's from now on, unless it has become another's meanwhile.
+fn settle(core: &Core, db: &mut Db, token: &OneTimeToken, attempt: &Try) -> Result<Result<User, Refusal>, StoreError> {
+    let (Some(id), Some(address)) = (&token.user_id, &token.payload) else {
+        return refused(core, db, "", attempt);
+    };
+    let Some(user) = users::find_by_id(db, id)? else {
+        return refused(core, db, address, attempt);
+    };
+    let now = core.clock.now();
+    match users::confirm_email(db, id, address, now)? {
+        Updated::Updated => {}
+        Updated::EmailTaken | Updated::UsernameTaken | Updated::Absent => return refused(core, db, address, attempt),
+    }
+    let moves = user.email.as_deref() != Some(address);
+    if moves {
+        leave(core, db, &user, address)?;
+    }
+    let action = if moves { Action::ChangeEmail } else { Action::ConfirmEmail };
+    audit::record(core, db, Entry::by_user(id, action, Outcome::Done, attempt.visitor.address))?;
+    limits::forgive(core, db, &attempt.admitted)?;
+    Ok(Ok(User { email: Some(address.clone()), email_verified: true, updated_at: now, ..user }))
+}
+
+/// What was sent to the old address opens nothing any more, and whoever reads it there is told.
+fn leave(core: &Core, db: &mut Db, user: &User, new_email: &str) -> Result<(), StoreError> {
+    one_time_tokens::delete_of(db, Purpose::ResetPassword, &user.id)?;
+    if user.email_verified {
+        mailed::tell(core, db, user, Content::EmailChanged { new_email: new_email.to_owned() })?;
+    }
+    Ok(())
+}
+
+fn refused(core: &Core, db: &mut Db, address: &str, attempt: &Try) -> Result<Result<User, Refusal>, StoreError> {
+    let owner = users::find_by_email(db, address)?.map(|owner| owner.id);
+    let entry = Entry::by_stranger(owner.as_ref(), Action::ConfirmEmail, Outcome::Refused, attempt.visitor.address);
+    audit::record(core, db, entry)?;
+    Ok(Err(Refusal::InvalidConfirmation))
+}
+
+/// Who waits for this address to be confirmed: whose it is unproved, or else who wants to move to it.
+fn waits(core: &Core, db: &mut Db, address: &str) -> Result<Option<User>, StoreError> {
+    let waiting = one_time_tokens::list_by_address(db, address, core.clock.now())?;
+    if let Some(owner) = users::find_by_email(db, address)? {
+        return Ok(Some(owner).filter(|owner| !owner.email_verified));
+    }
+    match waiting.into_iter().find_map(|token| token.user_id) {
+        Some(user) => users::find_by_id(db, &user),
+        None => Ok(None),
+    }
 }

@@ -92,8 +92,9 @@ async fn look_up(core: &Core, login: &Login) -> Result<Tried, Refusal> {
             Some(normal) => core.store.read(|db| users::find_by_login(db, normal))?,
             None => None,
         };
-        // Whoever types the username of an account of a directory's domain is sent there, too.
-        let email = email.or_else(|| found.as_ref()?.0.email.clone());
+        // Whoever types the username of an account without a password of ours may have one in a directory.
+        let elsewhere = found.as_ref().filter(|(_, phc)| phc.is_none()).and_then(|(user, _)| user.email.clone());
+        let email = email.or(elsewhere);
         Ok(Tried { admitted, found, email })
     })
     .await

@@ -1,9 +1,30 @@
 //! Passwords: changed by their user, reset by a mailed link, set by a service.
 
-use super::{Caller, Refusal};
+use super::{
+    Caller, Refusal, endings,
+    mailed::{self, Errand},
+    refusal::Thing,
+    strength::{self, Personal},
+};
 use crate::{
-    domain::{ids::UserId, secret::Secret, user::User},
-    services::{core::Core, visitor::Visitor},
+    crypto::digest,
+    domain::{
+        audit::{Action, Outcome},
+        ids::UserId,
+        one_time::{OneTimeToken, Purpose},
+        secret::Secret,
+        user::{User, normal_email},
+    },
+    services::{
+        audit::{self, Entry},
+        core::Core,
+        limits::{self, Act, Admitted},
+        visitor::Visitor,
+    },
+    store::{
+        Db, StoreError, api_keys, identities, one_time_tokens, totp_factors,
+        users::{self, Updated},
+    },
 };
 
 /// How a service names a user.
@@ -13,19 +34,34 @@ pub enum Whom {
     Email(String),
 }
 
-/// Keeps the session it came from and ends all others, offline grants and what was under way.
-pub async fn change_password(
-    core: &Core,
-    caller: Caller,
-    current: Secret<String>,
-    new: Secret<String>,
-) -> Result<(), Refusal> {
-    todo!()
+/// What a reset rests on until it is spent.
+struct Link {
+    token: OneTimeToken,
+    admitted: Admitted,
+    visitor: Visitor,
 }
 
-/// Mails a link to the owner of a confirmed or unconfirmed address; answers the same, after the same work, for every one.
+/// Mails a link to the owner of a confirmed or unconfirmed address. Answers the same, after the same work, for every one:
+/// where there is nobody to write to, one transaction writes the same rows, dead from the beginning. Who has no password
+/// here (a directory's user, a provider's) gets none in this way.
 pub async fn request_reset(core: &Core, email: String, visitor: Visitor) -> Result<(), Refusal> {
-    todo!()
+    let address = normal_email(&email).ok_or(Refusal::InvalidEmail)?;
+    core.run(move |core| {
+        limits::admit(core, Act::Reset, &visitor, Some(&address))?;
+        core.store.write(|db| {
+            let found = users::find_by_login(db, &address)?;
+            let user = found.as_ref().map(|(user, _)| user.id.clone());
+            let owner = found.filter(|(user, hash)| user.is_active() && hash.is_some());
+            match &owner {
+                Some((owner, _)) => mailed::send(core, db, Errand::Reset, owner, &address)?,
+                None => mailed::pretend(core, db, Errand::Reset)?,
+            }
+            let outcome = if owner.is_some() { Outcome::Done } else { Outcome::Refused };
+            audit::record(core, db, Entry::by_stranger(user.as_ref(), Action::RequestReset, outcome, visitor.address))
+        })?;
+        Ok(())
+    })
+    .await
 }
 
 /// Spends the link's token; ends every session. The link came by mail, so it confirms the address, too.
@@ -35,10 +71,123 @@ pub async fn reset_password(
     new: Secret<String>,
     visitor: Visitor,
 ) -> Result<User, Refusal> {
-    todo!()
+    let candidate = new.clone();
+    let link = core.run(move |core| find_link(core, &token, &candidate, visitor)).await?;
+    let hash = core.hash_password(new).await?;
+    core.run(move |core| core.store.write(|db| spend(core, db, &link, &hash))?).await
+}
+
+/// A password that is too weak spends nothing.
+fn find_link(core: &Core, token: &Secret<String>, new: &Secret<String>, visitor: Visitor) -> Result<Link, Refusal> {
+    let admitted = limits::admit(core, Act::Reset, &visitor, None)?;
+    let (now, digest) = (core.clock.now(), digest::secret(token.reveal()));
+    let found = core.store.read(|db| {
+        let token = one_time_tokens::find(db, Purpose::ResetPassword, &digest, now)?;
+        let user = match token.as_ref().and_then(|token| token.user_id.as_ref()) {
+            Some(id) => users::find_by_id(db, id)?,
+            None => None,
+        };
+        Ok(token.zip(user))
+    })?;
+    let Some((token, user)) = found else {
+        core.store.write(|db| log_reset(core, db, None, &visitor))?;
+        return Err(Refusal::InvalidReset);
+    };
+    strength::check(&core.settings.passwords, new, &Personal::from(&user)).map_err(Refusal::WeakPassword)?;
+    Ok(Link { token, admitted, visitor })
+}
+
+fn spend(core: &Core, db: &mut Db, link: &Link, hash: &str) -> Result<Result<User, Refusal>, StoreError> {
+    let Link { token, admitted, visitor } = link;
+    let now = core.clock.now();
+    if let Some(user) = &token.user_id {
+        // The user before the token, like everybody who replaces a token: else the two could wait for each other.
+        users::lock(db, user)?;
+    }
+    let spent = one_time_tokens::consume(db, Purpose::ResetPassword, &token.digest, now)?;
+    let user = match &token.user_id {
+        Some(id) if spent => users::find_by_id(db, id)?,
+        _ => None,
+    };
+    // The link was sent to the address of then.
+    let user = user.filter(|user| user.is_active() && user.email == token.payload);
+    let Some((user, address)) = user.as_ref().zip(token.payload.as_deref()) else {
+        log_reset(core, db, token.user_id.as_ref(), visitor)?;
+        return Ok(Err(Refusal::InvalidReset));
+    };
+    users::update_password(db, &user.id, hash, now)?;
+    if users::confirm_email(db, &user.id, address, now)? != Updated::Updated {
+        log_reset(core, db, Some(&user.id), visitor)?;
+        return Ok(Err(Refusal::InvalidReset));
+    }
+    endings::end_all(db, &user.id, now)?;
+    if !user.email_verified {
+        disown(core, db, &user.id)?;
+    }
+    mailed::tell(core, db, user, mailed::password_changed(core))?;
+    audit::record(core, db, Entry::by_user(&user.id, Action::ResetPassword, Outcome::Done, visitor.address))?;
+    limits::forgive(core, db, admitted)?;
+    let version = user.version.saturating_add(1);
+    Ok(Ok(User { email_verified: true, version, updated_at: now, ..user.clone() }))
+}
+
+/// The account was made by somebody who never proved the address, and now belongs to whoever has: other ways in go.
+fn disown(core: &Core, db: &mut Db, user: &UserId) -> Result<(), StoreError> {
+    api_keys::delete_all_of(db, user)?;
+    totp_factors::delete(db, user)?;
+    for identity in identities::list_by_user(db, user)? {
+        identities::delete(db, user, &identity.provider, &identity.subject)?;
+    }
+    let entry = Entry::by_user(user, Action::UpdateUser, Outcome::Done, None);
+    audit::record(core, db, entry.with("keys, second factor and links of an unproved owner ended"))
+}
+
+fn log_reset(core: &Core, db: &mut Db, user: Option<&UserId>, visitor: &Visitor) -> Result<(), StoreError> {
+    audit::record(core, db, Entry::by_stranger(user, Action::ResetPassword, Outcome::Refused, visitor.address))
 }
 
 /// For services with the scope `admin:users`; ends every session.
 pub async fn set_password(core: &Core, caller: Caller, whom: Whom, new: Secret<String>) -> Result<(), Refusal> {
-    todo!()
+    let candidate = new.clone();
+    let (actor, user) = core
+        .run({
+            let caller = caller.clone();
+            move |core| {
+                let actor = caller.service(core, super::USERS)?;
+                let user = core.store.read(|db| whom.find(db))?.ok_or(Refusal::NotFound(Thing::User))?;
+                let personal = Personal::from(&user);
+                strength::check(&core.settings.passwords, &candidate, &personal).map_err(Refusal::WeakPassword)?;
+                Ok::<_, Refusal>((actor, user))
+            }
+        })
+        .await?;
+    let hash = core.hash_password(new).await?;
+    core.run(move |core| {
+        let now = core.clock.now();
+        core.store.write(|db| {
+            if !users::update_password(db, &user.id, &hash, now)? {
+                return Ok(Err(Refusal::NotFound(Thing::User)));
+            }
+            endings::end_all(db, &user.id, now)?;
+            mailed::tell(core, db, &user, mailed::password_changed(core))?;
+            let user_id = Some(user.id.clone());
+            let address = caller.visitor.address;
+            let (action, outcome) = (Action::SetPassword, Outcome::Done);
+            audit::record(core, db, Entry { actor, user_id, action, outcome, address, detail: None })?;
+            Ok(Ok(()))
+        })?
+    })
+    .await
+}
+
+impl Whom {
+    pub(super) fn find(&self, db: &mut Db) -> Result<Option<User>, StoreError> {
+        match self {
+            Self::Id(id) => users::find_by_id(db, id),
+            Self::Email(email) => match normal_email(email) {
+                Some(email) => users::find_by_email(db, &email),
+                None => Ok(None),
+            },
+        }
+    }
 }

@@ -1,9 +1,28 @@
 //! What an account says of its user, and changing it.
 
-use super::{Caller, Refusal};
+use super::{
+    Caller, Refusal,
+    mailed::{self, Errand},
+};
 use crate::{
-    domain::{organisation::Membership, user::User},
-    services::core::Core,
+    domain::{
+        audit::{Action, Outcome},
+        ids::UserId,
+        one_time::Purpose,
+        organisation::Membership,
+        user::{Profile, User, normal_email, normal_username},
+    },
+    services::{
+        admin::{AdminError, users::check_profile},
+        audit::{self, Entry},
+        core::Core,
+        limits::{self, Act},
+        visitor::Visitor,
+    },
+    store::{
+        Db, StoreError, groups, one_time_tokens, organisations, totp_factors,
+        users::{self, Updated},
+    },
 };
 
 /// A user with what stands in other tables.
@@ -24,14 +43,14 @@ pub enum SecondFactorState {
     Off,
 }
 
-/// What is to be changed; `None` leaves a member as it is.
+/// What is to be changed; `None` leaves a member as it is, and a text with nothing in it takes one away.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
     pub name: Option<String>,
-    /// Waits for its confirmation by mail.
+    /// Waits for its confirmation by mail. Never taken away.
     pub email: Option<String>,
+    /// Never taken away.
     pub username: Option<String>,
-    /// An empty text takes it away.
     pub picture: Option<String>,
     pub given_name: Option<String>,
     pub family_name: Option<String>,
@@ -41,14 +60,126 @@ pub struct Changes {
 
 /// Whoever is signed in, or a key with the scope `read:profile`.
 pub async fn me(core: &Core, caller: Caller) -> Result<Person, Refusal> {
-    todo!()
+    core.run(move |core| {
+        let reader = caller.reader(core, "read:profile")?;
+        person(core, reader.user().clone())
+    })
+    .await
 }
 
 /// The same user with what stands in other tables, inside a crossing.
 pub fn person(core: &Core, user: User) -> Result<Person, Refusal> {
-    todo!()
+    Ok(core.store.read(|db| complete(core, db, user))?)
 }
 
+fn complete(core: &Core, db: &mut Db, user: User) -> Result<Person, StoreError> {
+    let waiting = one_time_tokens::list_of(db, Purpose::ConfirmEmail, &user.id, core.clock.now())?;
+    let wanted = waiting.into_iter().find_map(|token| token.payload);
+    let on = totp_factors::find(db, &user.id)?.is_some_and(|factor| factor.is_on());
+    Ok(Person {
+        membership: organisations::find_membership(db, &user.id)?,
+        groups: groups::list_names_of(db, &user.id)?,
+        second_factor: if on { SecondFactorState::On } else { SecondFactorState::Off },
+        pending_email: wanted.filter(|address| user.email.as_ref() != Some(address)),
+        user,
+    })
+}
+
+/// What a person changes of the own account. A new address waits: the account keeps the one it has until somebody who reads
+/// the new one says so, and whether that one belongs to another account already, nobody is told but its owner.
 pub async fn update(core: &Core, caller: Caller, changes: Changes) -> Result<Person, Refusal> {
-    todo!()
+    core.run(move |core| {
+        let user = caller.account(core)?.user;
+        let address = match &changes.email {
+            Some(text) => Some(normal_email(text).ok_or(Refusal::InvalidEmail)?),
+            None => None,
+        };
+        let address = address.filter(|address| user.email.as_ref() != Some(address));
+        if let Some(address) = &address {
+            limits::admit(core, Act::Confirm, &caller.visitor, Some(address))?;
+        }
+        let user = core.store.write(|db| {
+            let user = match write(core, db, &user.id, &changes)? {
+                Ok(user) => user,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            if let Some(address) = &address {
+                move_to(core, db, &user, address)?;
+            }
+            log(core, db, &user.id, &caller.visitor)?;
+            Ok(Ok(user))
+        })??;
+        person(core, user)
+    })
+    .await
+}
+
+/// Reads again what it changes: another request may be changing another member.
+fn write(core: &Core, db: &mut Db, id: &UserId, changes: &Changes) -> Result<Result<User, Refusal>, StoreError> {
+    users::lock(db, id)?;
+    let Some(user) = users::find_by_id(db, id)? else {
+        return Ok(Err(Refusal::InvalidToken));
+    };
+    let changed = match changes.applied(&user) {
+        Ok(changed) => User { updated_at: core.clock.now(), ..changed },
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    Ok(match users::update_profile(db, &changed)? {
+        Updated::Updated => Ok(changed),
+        Updated::UsernameTaken | Updated::EmailTaken => Err(Refusal::UsernameTaken),
+        Updated::Absent => Err(Refusal::InvalidToken),
+    })
+}
+
+/// The same rows for an address that is taken: its owner gets another letter, and nobody the code.
+fn move_to(core: &Core, db: &mut Db, user: &User, address: &str) -> Result<(), StoreError> {
+    match users::find_by_email(db, address)? {
+        None => mailed::send(core, db, Errand::Confirm, user, address),
+        Some(owner) => {
+            mailed::keep(core, db, Errand::Confirm, user, address)?;
+            mailed::tell(core, db, &owner, mailed::already_registered(core))
+        }
+    }
+}
+
+fn log(core: &Core, db: &mut Db, user: &UserId, visitor: &Visitor) -> Result<(), StoreError> {
+    audit::record(core, db, Entry::by_user(user, Action::UpdateProfile, Outcome::Done, visitor.address))
+}
+
+impl Changes {
+    /// The user as it would be, but for the address.
+    fn applied(&self, user: &User) -> Result<User, Refusal> {
+        let before = &user.profile;
+        let profile = Profile {
+            name: changed(self.name.as_ref(), before.name.as_ref()),
+            picture: changed(self.picture.as_ref(), before.picture.as_ref()),
+            given_name: changed(self.given_name.as_ref(), before.given_name.as_ref()),
+            family_name: changed(self.family_name.as_ref(), before.family_name.as_ref()),
+            locale: changed(self.locale.as_ref(), before.locale.as_ref()),
+            zoneinfo: changed(self.zoneinfo.as_ref(), before.zoneinfo.as_ref()),
+            ..before.clone()
+        };
+        check_profile(&profile).map_err(misfit)?;
+        let username = match &self.username {
+            Some(text) => normal_username(text).ok_or(Refusal::InvalidUsername)?,
+            None => user.username.clone(),
+        };
+        Ok(User { profile, username, ..user.clone() })
+    }
+}
+
+fn changed(given: Option<&String>, before: Option<&String>) -> Option<String> {
+    match given {
+        Some(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        None => before.cloned(),
+    }
+}
+
+fn misfit(error: AdminError) -> Refusal {
+    match error {
+        AdminError::Unfit { what, .. } | AdminError::Taken { what, .. } | AdminError::Absent { what, .. } => {
+            Refusal::Malformed(what)
+        }
+        AdminError::Fault(fault) => Refusal::Fault(fault),
+    }
 }

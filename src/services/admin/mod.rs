@@ -10,6 +10,7 @@ pub mod demo;
 pub mod purge;
 pub mod resources;
 pub mod scopes;
+pub mod user_changes;
 pub mod users;
 
 /// Why an administrator's wish was not carried out. Nothing was changed.
@@ -41,7 +42,7 @@ fn absent(what: &'static str, name: &str) -> AdminError {
 }
 
 /// A name that people read: not empty, at most 200 characters, on one line.
-fn readable(what: &'static str, text: &str) -> Result<String, AdminError> {
+pub(in crate::services) fn readable(what: &'static str, text: &str) -> Result<String, AdminError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(unfit(what, "is empty"));

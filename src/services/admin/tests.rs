@@ -209,8 +209,9 @@ async fn a_suspended_user_keeps_everything_but_the_status() {
     let (core, _folder) = core();
     let alice = users::create(&core, person("alice@example.com")).await.unwrap();
     let suspended = users::set_status(&core, "alice", UserStatus::Suspended).await.unwrap();
-    assert_eq!(suspended, User { status: UserStatus::Suspended, ..alice.clone() });
-    assert_eq!(users::set_status(&core, "alice", UserStatus::Active).await.unwrap(), alice);
+    assert_eq!(suspended, User { status: UserStatus::Suspended, version: 2, ..alice.clone() });
+    let active = users::set_status(&core, "alice", UserStatus::Active).await.unwrap();
+    assert_eq!(active, User { version: 3, ..alice });
 }
 
 #[tokio::test]

@@ -1,24 +1,28 @@
 //! Creating people's accounts, suspending and deleting them.
 
-use std::fmt::Write as _;
-
 use super::{AdminError, absent, readable, unfit};
 use crate::{
-    config::passwords::PasswordSettings,
     crypto::random,
     domain::{
+        audit::{Action, Actor, Outcome},
         ids::UserId,
         secret::Secret,
-        time::Seconds,
         user::{Profile, Role, User, UserStatus, normal_email, normal_username},
     },
-    services::core::Core,
+    services::{
+        accounts::{
+            self, Person, Refusal, Weakness, endings, mailed,
+            strength::{self, Personal},
+            username,
+        },
+        audit::{self, Entry},
+        core::Core,
+        fault::Fault,
+    },
     store::{
         connection::Db,
         error::StoreError,
-        grants,
         page::{Page, PageRequest},
-        sessions,
         users::{self, Inserted},
     },
 };
@@ -46,10 +50,15 @@ pub async fn create(core: &Core, new: NewUser) -> Result<User, AdminError> {
     let email = normal_email(&new.email).ok_or_else(|| unfit("email", "is no e-mail address"))?;
     let username = match &new.username {
         Some(given) => Username::Given(parse_username(given)?),
-        None => Username::From(readable_part(&email)),
+        None => Username::From(email.clone()),
     };
     check_profile(&new.profile)?;
-    check_password(&core.settings.passwords, &new.password)?;
+    let given = match &username {
+        Username::Given(name) => Some(name.as_str()),
+        Username::From(_) => None,
+    };
+    let personal = Personal { email: Some(&email), username: given, name: new.profile.name.as_deref() };
+    check_password(core, &new.password, &personal)?;
     let phc = core.hash_password(new.password).await?;
     core.run(move |core| {
         let now = core.clock.now();
@@ -67,7 +76,13 @@ pub async fn create(core: &Core, new: NewUser) -> Result<User, AdminError> {
             created_at: now,
             updated_at: now,
         };
-        core.store.write(|db| insert(db, user, &username, &phc))?
+        core.store.write(|db| {
+            let inserted = insert(db, user, &username, &phc)?;
+            if let Ok(user) = &inserted {
+                log(core, db, &user.id, Action::Register, None)?;
+            }
+            Ok(inserted)
+        })?
     })
     .await
 }
@@ -83,6 +98,19 @@ pub async fn show(core: &Core, who: &str) -> Result<User, AdminError> {
     core.run(move |core| core.store.read(|db| find(db, &who))?.ok_or_else(|| absent("user", &who))).await
 }
 
+/// The same with what stands in other tables.
+pub async fn show_whole(core: &Core, who: &str) -> Result<Person, AdminError> {
+    let user = show(core, who).await?;
+    core.run(move |core| whole(core, user)).await
+}
+
+pub(super) fn whole(core: &Core, user: User) -> Result<Person, AdminError> {
+    accounts::person(core, user).map_err(|refusal| match refusal {
+        Refusal::Fault(fault) => fault.into(),
+        other => Fault::Broken(format!("{other:?}")).into(),
+    })
+}
+
 /// Lets a user in or keeps one out. The tokens of a suspended user are dead at once: liveness is a join.
 pub async fn set_status(core: &Core, who: &str, status: UserStatus) -> Result<User, AdminError> {
     let who = who.to_owned();
@@ -91,27 +119,38 @@ pub async fn set_status(core: &Core, who: &str, status: UserStatus) -> Result<Us
         let changed = core.store.write(|db| {
             let Some(user) = find(db, &who)? else { return Ok(None) };
             users::update_status(db, &user.id, status, now)?;
-            Ok(Some(User { status, updated_at: now, ..user }))
+            log(core, db, &user.id, Action::UpdateUser, Some(status.as_str()))?;
+            let version = user.version.saturating_add(1);
+            Ok(Some(User { status, version, updated_at: now, ..user }))
         })?;
         changed.ok_or_else(|| absent("user", &who))
     })
     .await
 }
 
-/// Replaces a user's password and ends the user's sessions.
+/// Replaces a user's password and ends the user's sessions, grants and whatever was under way.
 pub async fn set_password(core: &Core, who: &str, password: Secret<String>) -> Result<User, AdminError> {
-    check_password(&core.settings.passwords, &password)?;
+    let (named, candidate) = (who.to_owned(), password.clone());
+    let user = core
+        .run(move |core| {
+            let user = core.store.read(|db| find(db, &named))?.ok_or_else(|| absent("user", &named))?;
+            check_password(core, &candidate, &Personal::from(&user))?;
+            Ok::<_, AdminError>(user)
+        })
+        .await?;
     let phc = core.hash_password(password).await?;
     let who = who.to_owned();
     core.run(move |core| {
         let now = core.clock.now();
         let changed = core.store.write(|db| {
-            let Some(user) = find(db, &who)? else { return Ok(None) };
-            users::update_password(db, &user.id, &phc, now)?;
-            sessions::delete_by_user(db, &user.id)?;
-            // Offline grants, too: whoever had the old password may have made them.
-            grants::revoke_by_user(db, &user.id, now, now.plus(Seconds::days(1)))?;
-            Ok(Some(User { updated_at: now, ..user }))
+            if !users::update_password(db, &user.id, &phc, now)? {
+                return Ok(None);
+            }
+            endings::end_all(db, &user.id, now)?;
+            mailed::tell(core, db, &user, mailed::password_changed(core))?;
+            log(core, db, &user.id, Action::SetPassword, None)?;
+            let version = user.version.saturating_add(1);
+            Ok(Some(User { version, updated_at: now, ..user }))
         })?;
         changed.ok_or_else(|| absent("user", &who))
     })
@@ -125,6 +164,7 @@ pub async fn delete(core: &Core, who: &str) -> Result<User, AdminError> {
         let deleted = core.store.write(|db| {
             let Some(user) = find(db, &who)? else { return Ok(None) };
             users::delete(db, &user.id)?;
+            log(core, db, &user.id, Action::DeleteUser, None)?;
             Ok(Some(user))
         })?;
         deleted.ok_or_else(|| absent("user", &who))
@@ -132,7 +172,23 @@ pub async fn delete(core: &Core, who: &str) -> Result<User, AdminError> {
     .await
 }
 
-fn find(db: &mut Db, who: &str) -> Result<Option<User>, StoreError> {
+/// An operator's act on an account.
+pub(super) fn log(
+    core: &Core,
+    db: &mut Db,
+    user: &UserId,
+    action: Action,
+    detail: Option<&str>,
+) -> Result<(), StoreError> {
+    let (user_id, detail) = (Some(user.clone()), detail.map(str::to_owned));
+    audit::record(
+        core,
+        db,
+        Entry { actor: Actor::Operator, user_id, action, outcome: Outcome::Done, address: None, detail },
+    )
+}
+
+pub(super) fn find(db: &mut Db, who: &str) -> Result<Option<User>, StoreError> {
     if let Some(id) = UserId::parse(who) {
         return users::find_by_id(db, &id);
     }
@@ -145,25 +201,18 @@ fn find(db: &mut Db, who: &str) -> Result<Option<User>, StoreError> {
 /// A new user's username.
 enum Username {
     Given(String),
-    /// The beginning of one that is made to fit.
+    /// The address that one is made from.
     From(String),
 }
 
-fn parse_username(text: &str) -> Result<String, AdminError> {
+pub(super) fn parse_username(text: &str) -> Result<String, AdminError> {
     normal_username(text).ok_or_else(|| unfit("username", "must be 1 to 64 of a-z 0-9 . _ -"))
-}
-
-/// The part of an address before the `@`, with only what a username may hold.
-pub(in crate::services) fn readable_part(email: &str) -> String {
-    let local = email.split('@').next().unwrap_or_default();
-    let kept: String = local.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).take(48).collect();
-    if kept.is_empty() { "user".to_owned() } else { kept }
 }
 
 fn insert(db: &mut Db, mut user: User, username: &Username, phc: &str) -> Result<Result<User, AdminError>, StoreError> {
     let tries = match username {
         Username::Given(name) => vec![name.clone()],
-        Username::From(start) => candidates(start),
+        Username::From(email) => username::candidates(email),
     };
     for name in tries {
         user.username = name;
@@ -179,18 +228,7 @@ fn insert(db: &mut Db, mut user: User, username: &Username, phc: &str) -> Result
     Ok(Err(AdminError::Taken { what: "a user with the username", name: user.username }))
 }
 
-/// `alice`, then `alice-2` to `alice-9`, then one that nobody has.
-pub(in crate::services) fn candidates(start: &str) -> Vec<String> {
-    let mut rare = format!("{start}-");
-    for byte in random::bytes::<6>() {
-        // Writing to a String cannot fail; a shorter name would only be less rare.
-        let _ = write!(rare, "{byte:02x}");
-    }
-    let numbered = (2..=9).map(|n| format!("{start}-{n}"));
-    std::iter::once(start.to_owned()).chain(numbered).chain([rare]).collect()
-}
-
-fn check_profile(profile: &Profile) -> Result<(), AdminError> {
+pub(in crate::services) fn check_profile(profile: &Profile) -> Result<(), AdminError> {
     let address = profile.address.clone().unwrap_or_default();
     let members = [
         ("name", &profile.name),
@@ -216,38 +254,18 @@ fn check_profile(profile: &Profile) -> Result<(), AdminError> {
     Ok(())
 }
 
-/// Length is what counts (NIST SP 800-63B §3.1.1.2).
-fn check_password(settings: &PasswordSettings, password: &Secret<String>) -> Result<(), AdminError> {
-    let length = password.reveal().chars().count();
-    let (shortest, longest) = (settings.minimum_length, settings.maximum_length);
-    if (shortest..=longest).contains(&length) {
-        return Ok(());
-    }
-    Err(unfit("password", format!("must have {shortest} to {longest} characters")))
+fn check_password(core: &Core, password: &Secret<String>, personal: &Personal<'_>) -> Result<(), AdminError> {
+    strength::check(&core.settings.passwords, password, personal).map_err(|weakness| match weakness {
+        Weakness::TooShort { minimum } => unfit("password", format!("must have at least {minimum} characters")),
+        Weakness::TooLong { maximum } => unfit("password", format!("must have at most {maximum} characters")),
+        Weakness::Common => unfit("password", "is one of those that everybody tries first"),
+        Weakness::Personal => unfit("password", "must not be the address, the username or the name"),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_username_is_made_from_the_address() {
-        assert_eq!(readable_part("alice.smith+news@example.com"), "alice.smithnews");
-        assert_eq!(readable_part("жук@example.com"), "user");
-        let all = candidates("alice");
-        assert_eq!(all[..3], ["alice", "alice-2", "alice-3"]);
-        assert!(all.iter().all(|name| normal_username(name).as_ref() == Some(name)));
-    }
-
-    #[test]
-    fn a_password_is_measured_in_characters() {
-        let settings = PasswordSettings::default();
-        let check = |text: &str| check_password(&settings, &Secret::new(text.to_owned())).is_ok();
-        assert!(!check("ninechars"));
-        assert!(!check("ééééééééé"));
-        assert!(check("éééééééééé"));
-        assert!(!check(&"x".repeat(129)));
-    }
 
     #[test]
     fn a_profile_is_readable_and_its_picture_is_no_script() {

@@ -2,5 +2,7 @@
 
 pub mod directory;
 pub mod identities;
+mod newcomer;
 pub mod provider;
 pub mod sso;
+mod trip;

@@ -5,6 +5,7 @@ pub mod bearer;
 pub mod browser;
 pub mod claims;
 pub mod cors;
+pub mod destination;
 pub mod discovery;
 pub mod interaction;
 pub mod introspect;

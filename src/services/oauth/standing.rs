@@ -71,7 +71,8 @@ pub fn holder(core: &Core, claims: &AccessTokenClaims) -> Result<Option<Holder>,
     Ok(standing.filter(|standing| is_live(standing, now)).map(|standing| Holder::User(Box::new(standing))))
 }
 
-fn grant_id(text: &str) -> Option<GrantId> {
+/// The grant that an access token names.
+pub fn grant_id(text: &str) -> Option<GrantId> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     Some(GrantId(bytes.try_into().ok()?))
 }

@@ -106,8 +106,8 @@ pub fn last_use_by_client(db: &mut Db, user: &UserId) -> Result<Vec<(ClientId, T
         .order(grants::client_id)
         .select((grants::client_id, max(grants::rotated_at)))
         .load(db)?;
-    let used = |(client, at): (String, Option<i64>)| Ok((client_id(&client)?, known("rotated_at", moment(at))?));
-    rows.into_iter().map(used).collect()
+    let line = |(client, at): (String, Option<i64>)| Ok((client_id(&client)?, known("rotated_at", moment(at))?));
+    rows.into_iter().map(line).collect()
 }
 
 type Moved = (Eq<grants::generation, i64>, Eq<grants::rotated_at, i64>, Eq<grants::expires_at, i64>);

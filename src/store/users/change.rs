@@ -90,6 +90,14 @@ pub fn update_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) -> 
     unless_taken(db, Updated::EmailTaken, |db| diesel::update(row).set(change).execute(db))
 }
 
+/// Takes an address that nobody has proved from its account; false where it is proved, or another one by now.
+pub fn release_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let unproved =
+        users::table.find(user.as_str()).filter(users::email.eq(email)).filter(users::email_verified.eq(false));
+    let change = (users::email.eq(None::<String>), users::updated_at.eq(now.unix()));
+    Ok(diesel::update(unproved).set(change).execute(db)? == 1)
+}
+
 /// Writes the username, the profile and the time of the change, and nothing else: what became of address, password,
 /// status, role, privileges, attributes and version since this user was read stays.
 pub fn update_profile(db: &mut Db, user: &User) -> Result<Updated, StoreError> {

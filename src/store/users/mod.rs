@@ -5,8 +5,8 @@ mod change;
 use diesel::prelude::*;
 
 pub use self::change::{
-    Updated, confirm_email, replace_hash, update_attributes, update_email, update_password, update_privileges,
-    update_profile, update_role, update_status,
+    Updated, confirm_email, release_email, replace_hash, update_attributes, update_email, update_password,
+    update_privileges, update_profile, update_role, update_status,
 };
 pub(super) use self::change::{bump, bump_members_of};
 

@@ -111,8 +111,8 @@ impl MailServer {
     /// Sends a server's letters here, in clear.
     pub(crate) fn used_by(&self, settings: &mut Settings) {
         settings.mail.transport = Transport::Smtp;
-        settings.mail.from_address = "no-reply@signet.example".to_owned();
-        settings.mail.smtp.host = "127.0.0.1".to_owned();
+        settings.mail.from_address = "no-reply@signet.example".into();
+        settings.mail.smtp.host = "127.0.0.1".into();
         settings.mail.smtp.port = self.port;
         settings.mail.smtp.security = Security::None;
         settings.mail.smtp.timeout_seconds = Seconds(30);
@@ -194,7 +194,7 @@ impl State {
                 }
                 "AUTH" => say(line, "235 2.7.0 welcome")?,
                 "RCPT" => {
-                    to = command.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                    to = command.split(['<', '>']).nth(1).unwrap_or_default().into();
                     say(line, if let Manner::Recipient(words) = self.manner() { words } else { "250 2.1.5 fine" })?;
                 }
                 "DATA" => {
@@ -218,7 +218,7 @@ impl State {
         loop {
             match hear(line)?.as_str() {
                 "." => break,
-                text => source.push_str(&format!("{}\r\n", text.strip_prefix('.').unwrap_or(text))),
+                text => source.extend([text.strip_prefix('.').unwrap_or(text), "\r\n"]),
             }
         }
         let manner = self.manner();

@@ -11,7 +11,7 @@ use signet::{
 };
 use tokio::task::JoinSet;
 
-use super::{LIFE, Manner, SOME_TIME, deliver, letter, post, recipients, stage, try_to_post, waiting};
+use super::{LIFE, Manner, SOME_TIME, deliver, letter, post, recipients, stage, stage_with, try_to_post, waiting};
 use crate::harness::{Seconds, Server};
 
 async fn rows(server: &Server) -> Vec<Outgoing> {
@@ -62,8 +62,9 @@ async fn a_letter_that_is_too_old_is_neither_sent_nor_kept() {
 /// However many nodes there are, and whoever holds the lease.
 #[tokio::test]
 async fn of_twenty_nodes_one_sends_a_letter() {
-    let (server, mail) = stage(Manner::Takes).await;
-    for name in ["alice", "bob", "carol"] {
+    let (server, mail) = stage_with(Manner::Takes, |settings| settings.http.threads = 20).await;
+    let names: Vec<String> = (10..30).map(|number| format!("reader-{number}")).collect();
+    for name in &names {
         post(&server, name).await;
     }
     let nodes: JoinSet<usize> = (0..20)
@@ -72,10 +73,10 @@ async fn of_twenty_nodes_one_sends_a_letter() {
             async move { mail::deliver(&core).await.unwrap() }
         })
         .collect();
-    assert_eq!(nodes.join_all().await.into_iter().sum::<usize>(), 3);
+    assert_eq!(nodes.join_all().await.into_iter().sum::<usize>(), names.len());
     let mut found = recipients(&mail);
     found.sort_unstable();
-    assert_eq!(found, ["alice@example.com", "bob@example.com", "carol@example.com"]);
+    assert_eq!(found, names.iter().map(|name| format!("{name}@example.com")).collect::<Vec<_>>());
 }
 
 /// A transaction that is rolled back sends nothing.

@@ -53,8 +53,8 @@ impl Certificate {
 async fn sends(mail: &MailServer, change: impl FnOnce(&mut Settings)) -> (usize, i64) {
     let server = Server::with(|settings| {
         mail.used_by(settings);
-        settings.mail.smtp.host = "localhost".to_owned();
-        settings.mail.smtp.username = "signet".to_owned();
+        settings.mail.smtp.host = "localhost".into();
+        settings.mail.smtp.username = "signet".into();
         settings.mail.smtp.password = signet::config::mail::Password::new("hunter2".to_owned());
         change(settings);
     })

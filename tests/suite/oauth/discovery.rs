@@ -38,7 +38,7 @@ async fn both_documents_say_exactly_what_works() {
             "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "acr_values_supported": ["urn:signet:acr:password"],
+            "acr_values_supported": ["urn:signet:acr:password", "urn:signet:acr:federated", "urn:signet:acr:2fa"],
             "claim_types_supported": ["normal"],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "claims_parameter_supported": true,

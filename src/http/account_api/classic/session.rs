@@ -23,8 +23,8 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
         name: body.username,
         password: Secret::new(body.password),
         second: Second::Inline(body.code.map(Secret::new)),
-        door: call.door(),
         unconfirmed: call.mount.unconfirmed,
+        door: call.door(),
         visitor: call.visitor(),
         cookie: None,
     };

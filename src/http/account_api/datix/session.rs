@@ -48,8 +48,8 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
         name: body.email,
         password: Secret::new(body.password),
         second: Second::Challenge,
-        door: call.door(),
         unconfirmed: call.mount.unconfirmed,
+        door: call.door(),
         visitor: call.visitor(),
         cookie: None,
     };

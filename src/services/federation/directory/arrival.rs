@@ -15,7 +15,7 @@ use crate::{
     outbound::ldap::Person,
     services::{
         accounts::Refusal,
-        admin::users::{candidates, readable_part},
+        accounts::username,
         audit::{self, Entry},
         core::Core,
         fault::Fault,
@@ -38,7 +38,7 @@ pub(super) struct Arrival {
 
 /// What became of an attempt to find a person's account.
 enum Found {
-    User(User),
+    User(Box<User>),
     Refused(Refusal),
     /// Somebody else was faster: what stands now decides.
     Again,
@@ -58,7 +58,7 @@ impl Arrival {
         for _ in 0..TRIES {
             match self.find(core, db)? {
                 Found::User(user) => {
-                    let user = standing::bring_up_to_date(core, db, self, user)?;
+                    let user = standing::bring_up_to_date(core, db, self, &user)?;
                     return Ok(user.ok_or(Refusal::InvalidCredentials));
                 }
                 Found::Refused(refusal) => return Ok(Err(refusal)),
@@ -68,45 +68,70 @@ impl Arrival {
         Ok(Err(Fault::Unavailable("this person signs in too often at once".to_owned()).into()))
     }
 
+    /// The account of somebody who has shown both passwords.
+    pub(super) fn join(&self, core: &Core, db: &mut Db, user: &User) -> Result<Result<(), Refusal>, StoreError> {
+        if !self.insert_identity(core, db, &user.id)? {
+            let held = identities::find(db, &self.provider(), &self.person.subject)?;
+            let is_theirs = held.is_some_and(|(_, holder)| holder.id == user.id);
+            return Ok(if is_theirs { Ok(()) } else { Err(Refusal::IdentityTaken) });
+        }
+        audit::record(core, db, self.entry(&user.id, Action::LinkIdentity))?;
+        standing::bring_up_to_date(core, db, self, user).map(|_| Ok(()))
+    }
+
     fn find(&self, core: &Core, db: &mut Db) -> Result<Found, StoreError> {
         let (provider, subject) = (self.provider(), &self.person.subject);
         if let Some((_, user)) = identities::find(db, &provider, subject)? {
             identities::touch(db, &provider, subject, core.clock.now())?;
-            return Ok(Found::User(user));
+            return Ok(Found::User(Box::new(user)));
         }
         match users::find_by_email(db, self.address())? {
-            Some(user) => self.link(core, db, user),
+            Some(user) => self.link(core, db, &user.id),
             None => self.make(core, db),
         }
     }
 
     /// An address alone opens no account that has another way in: who owns that account has not said so.
-    fn link(&self, core: &Core, db: &mut Db, user: User) -> Result<Found, StoreError> {
-        // Writing the profile again holds the row against a password that is being set.
-        users::update_profile(db, &user)?;
-        let guarded = users::find_password_hash(db, &user.id)?.is_some();
-        let linked = !identities::list_by_user(db, &user.id)?.is_empty();
-        // Another entry of this directory, too: an address may be given to the next person of the same name.
-        if guarded || linked {
-            let entry = Entry::by_stranger(Some(&user.id), Action::LinkIdentity, Outcome::Refused, self.from);
-            audit::record(core, db, entry.with(self.provider()))?;
-            tracing::warn!(
-                directory = self.settings.name,
-                user = %user.id,
-                "an account with this address has another way in: it is not linked"
-            );
-            return Ok(Found::Refused(Refusal::EmailTaken));
-        }
-        if !self.insert_identity(core, db, &user.id)? {
+    fn link(&self, core: &Core, db: &mut Db, user: &UserId) -> Result<Found, StoreError> {
+        // A password that is being set is seen.
+        users::lock(db, user)?;
+        let Some(user) = users::find_by_id(db, user)?.filter(|user| user.email.as_deref() == Some(self.address()))
+        else {
             return Ok(Found::Again);
+        };
+        let has_password = users::find_password_hash(db, &user.id)?.is_some();
+        // An identity of this directory, too: an address may be given to the next person of the same name.
+        if !has_password && identities::list_by_user(db, &user.id)?.is_empty() {
+            if !self.insert_identity(core, db, &user.id)? {
+                return Ok(Found::Again);
+            }
+            audit::record(core, db, self.entry(&user.id, Action::LinkIdentity))?;
+            return Ok(Found::User(Box::new(user)));
         }
-        audit::record(core, db, self.entry(&user.id, Action::LinkIdentity))?;
-        Ok(Found::User(user))
+        if user.email_verified { self.refuse(core, db, &user.id) } else { self.take_address(core, db, &user.id) }
+    }
+
+    fn refuse(&self, core: &Core, db: &mut Db, user: &UserId) -> Result<Found, StoreError> {
+        let entry = Entry::by_stranger(Some(user), Action::LinkIdentity, Outcome::Refused, self.from);
+        audit::record(core, db, entry.with(self.provider()))?;
+        let directory = &self.settings.name;
+        tracing::warn!(directory, %user, "an account with this address has another way in: it is not linked");
+        Ok(Found::Refused(Refusal::EmailTaken))
+    }
+
+    /// Whoever registered with an address and never proved it keeps the account, and not the address: nobody can keep
+    /// the directory's people out by being faster.
+    fn take_address(&self, core: &Core, db: &mut Db, user: &UserId) -> Result<Found, StoreError> {
+        if users::release_email(db, user, self.address(), core.clock.now())? {
+            let entry = Entry::by_stranger(Some(user), Action::ChangeEmail, Outcome::Done, self.from);
+            audit::record(core, db, entry.with(self.provider()))?;
+        }
+        Ok(Found::Again)
     }
 
     fn make(&self, core: &Core, db: &mut Db) -> Result<Found, StoreError> {
         let mut user = self.new_user(core);
-        for username in candidates(&readable_part(self.address())) {
+        for username in username::candidates(self.address()) {
             user.username = username;
             match users::insert(db, &user, None)? {
                 Inserted::Inserted => return self.welcome(core, db, user),
@@ -128,7 +153,7 @@ impl Arrival {
             organisations::settle(core, db, &user, None)?;
         }
         audit::record(core, db, self.entry(&user.id, Action::Register))?;
-        Ok(Found::User(user))
+        Ok(Found::User(Box::new(user)))
     }
 
     fn new_user(&self, core: &Core) -> User {

@@ -10,7 +10,12 @@ use crate::{
         user::{User, normal_email},
     },
     outbound::ldap::{self, Person},
-    services::{accounts::Refusal, core::Core, fault::Fault, visitor::Visitor},
+    services::{
+        accounts::{Caller, Refusal, Thing},
+        core::Core,
+        fault::Fault,
+        visitor::Visitor,
+    },
 };
 
 mod arrival;
@@ -85,11 +90,34 @@ pub async fn authenticate(
 ) -> Result<User, Refusal> {
     let found = core.directories.0.iter().find(|one| one.settings.name == directory);
     let found = found.ok_or_else(|| Fault::Broken(format!("there is no directory {directory}")))?;
-    let email = normal_email(email).filter(|email| knows(&found.settings, email));
-    let email = email.filter(|_| password.reveal().len() <= LONGEST_PASSWORD).ok_or(Refusal::InvalidCredentials)?;
-    let person = ask(core, found, &email, password.clone()).await?.ok_or(Refusal::InvalidCredentials)?;
-    let arrival = Arrival::new(Arc::clone(&found.settings), person, email, visitor.address);
+    let arrival = arrive(core, found, email, password, visitor).await?;
     core.run(move |core| core.store.write(|db| arrival.settle(core, db))?).await
+}
+
+/// Links the account of somebody who is signed in here to the person of the account's address, who shows the directory's
+/// password: both own logins. From then on the address is signed in by the directory.
+/// [`Refusal::IdentityTaken`]: that person has another account here.
+pub async fn link(core: &Core, caller: Caller, password: Secret<String>) -> Result<(), Refusal> {
+    let visitor = caller.visitor.clone();
+    let user = core.run(move |core| Ok::<_, Refusal>(caller.account(core)?.user)).await?;
+    let email = user.email.as_deref().filter(|_| user.email_verified).ok_or(Refusal::EmailNotConfirmed)?;
+    let found = core.directories.0.iter().find(|one| knows(&one.settings, email));
+    let found = found.ok_or(Refusal::NotFound(Thing::Identity))?;
+    let arrival = arrive(core, found, email, &password, &visitor).await?;
+    core.run(move |core| core.store.write(|db| arrival.join(core, db, &user))?).await
+}
+
+async fn arrive(
+    core: &Core,
+    directory: &Directory,
+    email: &str,
+    password: &Secret<String>,
+    visitor: &Visitor,
+) -> Result<Arrival, Refusal> {
+    let email = normal_email(email).filter(|email| knows(&directory.settings, email));
+    let email = email.filter(|_| password.reveal().len() <= LONGEST_PASSWORD).ok_or(Refusal::InvalidCredentials)?;
+    let person = ask(core, directory, &email, password.clone()).await?.ok_or(Refusal::InvalidCredentials)?;
+    Ok(Arrival::new(Arc::clone(&directory.settings), person, email, visitor.address))
 }
 
 async fn ask(

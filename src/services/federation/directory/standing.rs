@@ -9,7 +9,7 @@ use crate::{
         organisation::{Group, Organisation, OrganisationRole},
         secret::SecretDigest,
         time::Timestamp,
-        user::User,
+        user::{Profile, Role, User},
     },
     services::{audit, core::Core},
     store::{
@@ -26,42 +26,63 @@ pub(super) fn bring_up_to_date(
     core: &Core,
     db: &mut Db,
     arrival: &Arrival,
-    user: User,
+    user: &User,
 ) -> Result<Option<User>, StoreError> {
     let mapped = Mapped::of(&arrival.settings.mappings, &arrival.person.groups);
-    let id = user.id.clone();
+    let id = &user.id;
     let members = update_user(core, db, arrival, &mapped, user)?;
-    let groups = update_groups(core, db, &mapped, &id)?;
-    let organisations = update_organisations(core, db, &mapped, &id)?;
+    let groups = update_groups(core, db, &mapped, id)?;
+    let organisations = update_organisations(core, db, &mapped, id)?;
     if members || groups || organisations {
-        audit::record(core, db, arrival.entry(&id, Action::UpdateUser))?;
+        audit::record(core, db, arrival.entry(id, Action::UpdateUser))?;
     }
-    users::find_by_id(db, &id)
+    users::find_by_id(db, id)
 }
 
-/// Names, address, role and privileges; true where something was written.
-fn update_user(core: &Core, db: &mut Db, arrival: &Arrival, mapped: &Mapped, user: User) -> Result<bool, StoreError> {
-    let wanted = User { profile: arrival.profile(&user.profile), ..user.clone() };
-    let address = address(arrival, &user);
-    let role = |user: &User| mapped.role.filter(|role| *role != user.role);
-    let differs = |user: &User| mapped.privileges.after(&user.privileges) != sorted(&user.privileges);
-    if wanted.profile == user.profile && address.is_none() && role(&user).is_none() && !differs(&user) {
-        return Ok(false);
-    }
-    let now = core.clock.now();
-    users::update_profile(db, &User { updated_at: now, ..wanted })?;
-    // The row is ours now: what others wrote since it was read is kept.
-    let user = users::find_by_id(db, &user.id)?.unwrap_or(user);
-    if let Some(address) = address {
-        if users::confirm_email(db, &user.id, address, now)? == Updated::EmailTaken {
-            tracing::warn!(user = %user.id, "the directory's address of this user is another user's here");
+/// What differs in the user's own row.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Changes<'a> {
+    profile: Option<Profile>,
+    address: Option<&'a str>,
+    role: Option<Role>,
+    privileges: Option<Vec<String>>,
+}
+
+impl<'a> Changes<'a> {
+    fn of(arrival: &'a Arrival, mapped: &Mapped, user: &User) -> Self {
+        let privileges = mapped.privileges.after(&user.privileges);
+        Self {
+            profile: Some(arrival.profile(&user.profile)).filter(|profile| *profile != user.profile),
+            address: address(arrival, user),
+            role: mapped.role.filter(|role| *role != user.role),
+            privileges: Some(privileges).filter(|names| *names != sorted(&user.privileges)),
         }
     }
-    if let Some(role) = role(&user) {
+}
+
+/// True where something was written.
+fn update_user(core: &Core, db: &mut Db, arrival: &Arrival, mapped: &Mapped, user: &User) -> Result<bool, StoreError> {
+    if Changes::of(arrival, mapped, user) == Changes::default() {
+        return Ok(false);
+    }
+    // What others write from here on waits: a list is replaced as a whole.
+    users::lock(db, &user.id)?;
+    let Some(user) = users::find_by_id(db, &user.id)? else { return Ok(false) };
+    let changes = Changes::of(arrival, mapped, &user);
+    let now = core.clock.now();
+    if let Some(address) = changes.address
+        && users::confirm_email(db, &user.id, address, now)? == Updated::EmailTaken
+    {
+        tracing::warn!(user = %user.id, "the directory's address of this user is another user's here");
+    }
+    if let Some(role) = changes.role {
         users::update_role(db, &user.id, role, now)?;
     }
-    if differs(&user) {
-        users::update_privileges(db, &user.id, &mapped.privileges.after(&user.privileges), now)?;
+    if let Some(privileges) = &changes.privileges {
+        users::update_privileges(db, &user.id, privileges, now)?;
+    }
+    if let Some(profile) = changes.profile {
+        users::update_profile(db, &User { profile, updated_at: now, ..user })?;
     }
     Ok(true)
 }

@@ -1,5 +1,6 @@
 //! `/authorize`: from the request to the code, by way of login and consent. RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.
 
+mod acr;
 mod check;
 mod code;
 mod next;
@@ -26,6 +27,7 @@ use crate::{
     protocol::{authorize::AuthorizeAnswer, error::OAuthError, params::Params},
     services::{
         core::Core,
+        factors,
         fault::Fault,
         sessions::{self, SignedIn},
     },
@@ -126,15 +128,6 @@ pub async fn choose(core: &Core, browser: Browser, sealed: String, account: Acco
     .await
 }
 
-/// What the login page shows, for a form that could not go on.
-pub async fn login_page(core: &Core, browser: Browser, sealed: String) -> Result<LoginStep, FormRefusal> {
-    core.run(move |core| {
-        let underway = Underway::open(core, &browser, &sealed)?;
-        Ok(step::login(&underway.checked, Why::NotSignedIn, sealed))
-    })
-    .await
-}
-
 /// The user does not want to sign in: `access_denied`.
 pub async fn cancel(core: &Core, browser: Browser, sealed: String) -> Result<AuthorizeAnswer, FormRefusal> {
     core.run(move |core| Ok(Underway::open(core, &browser, &sealed)?.denied())).await
@@ -159,12 +152,14 @@ impl<'a> Underway<'a> {
     /// The next step: a page, or the code.
     fn go_on(mut self, signed_in: Option<SignedIn>, decision: Decided) -> Result<Step, Refusal> {
         let consent = self.consent(signed_in.as_ref())?;
+        let acr = self.acr(signed_in.as_ref())?;
         let expected = self.expected_user().map_err(|error| self.refusal(&error))?;
         let next = next::decide(&Situation {
             checked: &self.checked,
             interaction: &self.interaction,
             signed_in: signed_in.as_ref(),
             consent: consent.as_ref(),
+            acr,
             expected: expected.as_deref(),
             decision,
             now: self.core.clock.now(),
@@ -215,6 +210,16 @@ impl<'a> Underway<'a> {
         let request = &self.checked.request;
         let issuer = self.core.settings.issuer.as_str();
         AuthorizeAnswer::error(&request.redirect_uri, request.response_mode, request.state.as_deref(), issuer, error)
+    }
+
+    /// How this session stands to the `acr` that was asked for.
+    fn acr(&self, signed_in: Option<&SignedIn>) -> Result<acr::Standing, Fault> {
+        let (claims, params) = (&self.checked.request.claims, &self.interaction.params);
+        let Some(SignedIn { session, user }) = signed_in.filter(|_| acr::asks(claims, params)) else {
+            return Ok(acr::Standing::Enough);
+        };
+        let demand = self.core.store.read(|db| factors::demanded(&self.core.settings, db, user))?;
+        Ok(acr::judge(claims, params, session.methods.acr(), demand))
     }
 
     fn consent(&self, signed_in: Option<&SignedIn>) -> Result<Option<Consent>, Fault> {

@@ -1,6 +1,9 @@
 //! What has to happen before the code: a pure decision over the request, the session and the consent.
 
-use super::check::{Checked, silent_error};
+use super::{
+    acr::Standing,
+    check::{Checked, silent_error},
+};
 use crate::{
     domain::{
         client::{Client, ClientKind, Party},
@@ -46,6 +49,7 @@ pub(super) struct Situation<'a> {
     pub(super) interaction: &'a Interaction,
     pub(super) signed_in: Option<&'a SignedIn>,
     pub(super) consent: Option<&'a Consent>,
+    pub(super) acr: Standing,
     /// The `sub` that the client expects, from the hint or the claims.
     pub(super) expected: Option<&'a str>,
     pub(super) decision: Decided,
@@ -81,11 +85,32 @@ pub(super) fn decide(at: &Situation<'_>) -> Next {
     {
         return Next::ChooseAccount;
     }
+    if let Some(next) = raise(at, signed_in) {
+        return next;
+    }
     if at.decision == Decided::NotYet && needs_consent(request, &at.checked.known.client, at.consent) {
         let refused = silent_error(&request.prompts, ErrorCode::ConsentRequired, "the user has to be asked");
         return refused.map_or(Next::Consent, Next::Refuse);
     }
     Next::Code
+}
+
+/// A stronger sign-in, where one is asked for and the user can give it. After one that was not stronger there is no
+/// other try: a demand is unmet, a wish is a wish.
+fn raise(at: &Situation<'_>, signed_in: &SignedIn) -> Option<Next> {
+    let request = &at.checked.request;
+    let demanded = request.claims.essential_acrs().is_some();
+    match at.acr {
+        Standing::Enough => None,
+        Standing::Reachable if !at.interaction.saw_login(&signed_in.session) => {
+            (demanded || !request.prompts.has(Prompt::None)).then(|| ask_login(request, Why::Again))
+        }
+        Standing::Reachable if !demanded => None,
+        Standing::Reachable | Standing::Unmet => Some(Next::Refuse(OAuthError::new(
+            ErrorCode::UnmetAuthenticationRequirements,
+            "this user's sign-in does not reach the acr that is asked for",
+        ))),
+    }
 }
 
 fn ask_login(request: &AuthorizeRequest, why: Why) -> Next {

@@ -9,7 +9,13 @@ use super::{
 use crate::{
     domain::{consent::Consent, user::User},
     protocol::authorize::AuthorizeAnswer,
-    services::{clients::KnownClient, core::Core, registry, sessions::SignedIn},
+    services::{
+        clients::KnownClient,
+        core::Core,
+        oauth::destination::{Destination, Onward},
+        registry,
+        sessions::SignedIn,
+    },
 };
 
 /// The next thing that the browser gets.
@@ -25,11 +31,9 @@ pub enum Step {
 /// The login page.
 #[derive(Debug)]
 pub struct LoginStep {
-    pub interaction: String,
-    pub known: Arc<KnownClient>,
+    pub onward: Onward,
     pub hint: Option<String>,
     pub why: Why,
-    pub redirect_uri: String,
 }
 
 /// The page of `prompt=select_account`.
@@ -73,12 +77,11 @@ pub struct ClaimLine {
 }
 
 pub(super) fn login(checked: &Checked, why: Why, interaction: String) -> LoginStep {
+    let (known, redirect_uri) = (Arc::clone(&checked.known), checked.request.redirect_uri.clone());
     LoginStep {
-        interaction,
-        known: Arc::clone(&checked.known),
+        onward: Onward { sealed: interaction, to: Destination::Application { known, redirect_uri } },
         hint: checked.request.login_hint.clone(),
         why,
-        redirect_uri: checked.request.redirect_uri.clone(),
     }
 }
 

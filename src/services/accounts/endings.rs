@@ -1,0 +1,32 @@
+//! What ends with a password: whatever was begun by somebody who had the old one.
+
+use crate::{
+    domain::{
+        ids::{SessionId, UserId},
+        time::{Seconds, Timestamp},
+    },
+    store::{Db, StoreError, grants, one_time_tokens, sessions},
+};
+
+/// A revoked grant's row stays this long, to know its code again.
+const KEPT: Seconds = Seconds::days(1);
+
+/// Sessions, grants, and every step, link and code that was under way.
+///
+/// After the new hash is written: a sign-in holds the user's row, or the token of its second step, until its session is
+/// there to be found.
+pub(in crate::services) fn end_all(db: &mut Db, user: &UserId, now: Timestamp) -> Result<(), StoreError> {
+    one_time_tokens::delete_all_of(db, user)?;
+    sessions::delete_by_user(db, user)?;
+    // Offline grants, too: whoever had the old password may have made them.
+    grants::revoke_by_user(db, user, now, now.plus(KEPT))?;
+    Ok(())
+}
+
+/// The same, but for one session and what is bound to it.
+pub(super) fn end_others(db: &mut Db, user: &UserId, kept: &SessionId, now: Timestamp) -> Result<(), StoreError> {
+    one_time_tokens::delete_all_of(db, user)?;
+    sessions::delete_others(db, user, kept)?;
+    grants::revoke_others(db, user, kept, now, now.plus(KEPT))?;
+    Ok(())
+}

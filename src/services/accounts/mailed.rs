@@ -1,0 +1,145 @@
+//! Codes and links that go by mail, written down with their letter; and the same work for nobody.
+
+use crate::{
+    crypto::{digest, one_time, random},
+    domain::{
+        ids::UserId,
+        letter::{Content, Letter},
+        one_time::{OneTimeToken, Purpose},
+        secret::Secret,
+        time::Seconds,
+        user::User,
+    },
+    services::{core::Core, mail},
+    store::{Db, StoreError, one_time_tokens, users},
+};
+
+/// What only tells of something is worth delivering for so long.
+const NEWS: Seconds = Seconds::days(3);
+
+/// Can belong to nobody: RFC 2606 §2.
+const NOBODY: &str = "nobody@signet.invalid";
+
+/// Why somebody is written a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Errand {
+    Confirm,
+    Reset,
+}
+
+/// The secrets of one letter.
+pub(super) struct Written {
+    token: Secret<String>,
+    code: Secret<String>,
+}
+
+/// A new link, and code, for an address of this user, present or future; those before are dead.
+pub(super) fn send(core: &Core, db: &mut Db, errand: Errand, user: &User, address: &str) -> Result<(), StoreError> {
+    let written = keep(core, db, errand, user, address)?;
+    let name = match errand {
+        // Whoever typed the address chose the name, too.
+        Errand::Confirm => None,
+        Errand::Reset => user.profile.name.clone(),
+    };
+    let letter = Letter { to: address.to_owned(), name, content: errand.content(core, &written) };
+    mail::post(core, db, &letter, errand.life(core))
+}
+
+/// The same without the letter.
+pub(super) fn keep(
+    core: &Core,
+    db: &mut Db,
+    errand: Errand,
+    user: &User,
+    address: &str,
+) -> Result<Written, StoreError> {
+    let written = Written::new();
+    let kept = OneTimeToken { payload: Some(address.to_owned()), ..errand.kept(core, &user.id, &written) };
+    one_time_tokens::replace(db, &kept)?;
+    Ok(written)
+}
+
+/// The statements of [`send`], for an address that gets no letter: a row that is dead, and a letter that is, too.
+pub(super) fn pretend(core: &Core, db: &mut Db, errand: Errand) -> Result<(), StoreError> {
+    pretend_token(core, db, errand)?;
+    let content = errand.content(core, &Written::new());
+    mail::post(core, db, &Letter { to: NOBODY.to_owned(), name: None, content }, Seconds(0))
+}
+
+/// The same without the letter.
+pub(super) fn pretend_token(core: &Core, db: &mut Db, errand: Errand) -> Result<(), StoreError> {
+    let nobody = UserId::new(core.clock.now(), random::bytes());
+    let kept = errand.kept(core, &nobody, &Written::new());
+    users::lock(db, &nobody)?;
+    one_time_tokens::delete_of(db, errand.purpose(), &nobody)?;
+    one_time_tokens::insert(db, &OneTimeToken { user_id: None, expires_at: kept.created_at, ..kept }).map(drop)
+}
+
+/// Tells a user at the address of the account, if it has one.
+pub(in crate::services) fn tell(core: &Core, db: &mut Db, user: &User, content: Content) -> Result<(), StoreError> {
+    let Some(address) = &user.email else {
+        return Ok(());
+    };
+    mail::post(core, db, &Letter { to: address.clone(), name: user.profile.name.clone(), content }, NEWS)
+}
+
+/// Somebody has registered, or wanted to move to, the address of this user.
+pub(super) fn already_registered(core: &Core) -> Content {
+    let issuer = &core.settings.issuer;
+    Content::AlreadyRegistered { sign_in: issuer.url("/account"), reset: issuer.url("/account/forgot") }
+}
+
+pub(in crate::services) fn password_changed(core: &Core) -> Content {
+    Content::PasswordChanged { reset: core.settings.issuer.url("/account/forgot") }
+}
+
+impl Written {
+    fn new() -> Self {
+        Self { token: random::token(), code: one_time::code() }
+    }
+}
+
+impl Errand {
+    const fn purpose(self) -> Purpose {
+        match self {
+            Self::Confirm => Purpose::ConfirmEmail,
+            Self::Reset => Purpose::ResetPassword,
+        }
+    }
+
+    fn life(self, core: &Core) -> Seconds {
+        match self {
+            Self::Confirm => core.settings.accounts.confirm_seconds,
+            Self::Reset => core.settings.accounts.reset_seconds,
+        }
+    }
+
+    fn kept(self, core: &Core, user: &UserId, written: &Written) -> OneTimeToken {
+        let now = core.clock.now();
+        let code = match self {
+            Self::Confirm => Some(one_time::digest(&core.ring, self.purpose(), user, written.code.reveal())),
+            Self::Reset => None,
+        };
+        OneTimeToken {
+            digest: digest::secret(written.token.reveal()),
+            purpose: self.purpose(),
+            user_id: Some(user.clone()),
+            code,
+            payload: None,
+            attempts: 0,
+            created_at: now,
+            expires_at: now.plus(self.life(core)),
+        }
+    }
+
+    fn content(self, core: &Core, written: &Written) -> Content {
+        let minutes = (self.life(core).0 / 60).max(1);
+        let link = |page: &str| core.settings.issuer.url(&format!("/account/{page}?token={}", written.token.reveal()));
+        match self {
+            Self::Confirm => {
+                Content::ConfirmEmail { code: written.code.reveal().clone(), link: link("confirm"), minutes }
+            }
+            Self::Reset => Content::ResetPassword { link: link("reset"), minutes },
+        }
+    }
+}
