@@ -16,6 +16,7 @@ use crate::{
         admin::{AdminError, users::check_profile},
         audit::{self, Entry},
         core::Core,
+        federation::directory,
         limits::{self, Act},
         visitor::Visitor,
     },
@@ -96,6 +97,9 @@ pub async fn update(core: &Core, caller: Caller, changes: Changes) -> Result<Per
         };
         let address = address.filter(|address| user.email.as_ref() != Some(address));
         if let Some(address) = &address {
+            if directory::route(core, address).is_some() {
+                return Err(Refusal::DirectoryAddress);
+            }
             limits::admit(core, Act::Confirm, &caller.visitor, Some(address))?;
         }
         let user = core.store.write(|db| {

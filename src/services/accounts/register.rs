@@ -22,6 +22,7 @@ use crate::{
         admin::readable,
         audit::{self, Entry},
         core::Core,
+        federation::directory,
         limits::{self, Act},
         organisations,
         visitor::Visitor,
@@ -110,6 +111,9 @@ pub async fn is_registered(core: &Core, email: String, visitor: Visitor) -> Resu
 fn fitting(core: &Core, registration: Registration) -> Result<(Wanted, Secret<String>), Refusal> {
     let Registration { email, password, name, username, organisation, door, existing, visitor } = registration;
     let email = normal_email(&email).ok_or(Refusal::InvalidEmail)?;
+    if directory::route(core, &email).is_some() {
+        return Err(Refusal::DirectoryAddress);
+    }
     let given = username.filter(|text| !text.trim().is_empty());
     let username = given.map(|text| normal_username(&text).ok_or(Refusal::InvalidUsername)).transpose()?;
     let name = line("name", name)?;
