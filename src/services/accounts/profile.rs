@@ -124,12 +124,12 @@ fn write(core: &Core, db: &mut Db, id: &UserId, changes: &Changes) -> Result<Res
     let Some(user) = users::find_by_id(db, id)? else {
         return Ok(Err(Refusal::InvalidToken));
     };
-    let changed = match changes.applied(&user) {
-        Ok(changed) => User { updated_at: core.clock.now(), ..changed },
+    let edited = match changes.applied(&user) {
+        Ok(edited) => User { updated_at: core.clock.now(), ..edited },
         Err(refusal) => return Ok(Err(refusal)),
     };
-    Ok(match users::update_profile(db, &changed)? {
-        Updated::Updated => Ok(changed),
+    Ok(match users::update_profile(db, &edited)? {
+        Updated::Updated => Ok(edited),
         Updated::UsernameTaken | Updated::EmailTaken => Err(Refusal::UsernameTaken),
         Updated::Absent => Err(Refusal::InvalidToken),
     })
@@ -168,7 +168,7 @@ impl Changes {
             Some(text) => normal_username(text).ok_or(Refusal::InvalidUsername)?,
             None => user.username.clone(),
         };
-        Ok(User { profile, username, ..user.clone() })
+        Ok(User { username, profile, ..user.clone() })
     }
 }
 

@@ -126,7 +126,7 @@ fn fitting(core: &Core, registration: Registration) -> Result<(Wanted, Secret<St
 /// One line that people read; nothing typed is nothing given.
 fn line(member: &'static str, text: Option<String>) -> Result<Option<String>, Refusal> {
     let given = text.filter(|text| !text.trim().is_empty());
-    given.map(|text| readable(member, &text).map_err(|_| Refusal::Malformed(member))).transpose()
+    given.map(|text| readable(member, &text).ok().ok_or(Refusal::Malformed(member))).transpose()
 }
 
 fn enter(core: &Core, db: &mut Db, wanted: &Wanted, hash: &str) -> Result<Result<Registered, Refusal>, StoreError> {
