@@ -141,7 +141,7 @@ mod tests {
         let entra = provider("name = 'entra'\nentra_tenant = 'aaaa-1'\nclient_secret = 'hush'");
         assert_eq!(entra.issuer(), "https://login.microsoftonline.com/aaaa-1/v2.0");
         assert_eq!(entra.key(), "entra:aaaa-1");
-        assert!(check(&[entra.clone()]).is_ok());
+        assert!(check(std::slice::from_ref(&entra)).is_ok());
         assert!(!format!("{entra:?}").contains("hush"));
         let china =
             provider("name = 'e'\nentra_tenant = 'a'\nentra_authority = 'https://login.partner.microsoftonline.cn/'");

@@ -2,13 +2,13 @@
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    http::StatusCode,
     web::{Data, Path},
 };
 use askama::Template;
 
 use super::{
-    account::words::Problem,
+    account::{self, words::Problem},
     error::{self, ErrorView},
     layout::Layout,
     login, second_factor, send, step,
@@ -70,9 +70,9 @@ pub async fn link(
     provider: Path<String>,
     form: Result<Form, BadBody>,
 ) -> HttpResponse {
-    let browser = match step::form(&app, &request, form) {
-        Ok((browser, _)) => browser,
-        Err(why) => return step::refuse_taking(&app, &request, &why),
+    let browser = match account::providers::browser(&app, &request, form) {
+        Ok(browser) => browser,
+        Err(answer) => return answer,
     };
     match provider::link(&app.core, &browser, &provider).await {
         Ok(departure) => away(&app, &departure),
@@ -95,7 +95,7 @@ pub async fn callback(app: Data<App>, request: HttpRequest, provider: Path<Strin
     };
     let mut answer = match provider::arrive(&app.core, &browser, brought).await {
         Ok(Arrival::Entered(outcome, sealed)) => entered(&app, &request, &browser, outcome, sealed).await,
-        Ok(Arrival::Linked) => to_account(&app),
+        Ok(Arrival::Linked) => account::providers::linked(&app, &browser),
         Err(Stranded::Strange) => stop(&app, &request, &STRANGE),
         Err(Stranded::Back(Onward::SignIn(sealed), why)) => back(&app, &request, &browser, sealed, why).await,
         Err(Stranded::Back(Onward::Link(_), why)) => not_linked(&app, &request, why),
@@ -183,6 +183,8 @@ fn words(why: Why) -> Result<&'static str, Failed> {
             | Refusal::WeakPassword(_)
             | Refusal::UsernameTaken
             | Refusal::NotFound(_)
+            | Refusal::TooManyKeys { .. }
+            | Refusal::RotatedMeanwhile
             | Refusal::LastSignIn => "The provider’s answer could not be trusted. Try again.",
         },
     })
@@ -199,13 +201,6 @@ async fn cannot_leave(app: &Data<App>, request: &HttpRequest, stuck: Stuck) -> H
         Stuck::TooLong => stop(app, request, &TOO_LONG),
         Stuck::Refusal(refusal) => not_linked(app, request, Why::Refusal(refusal)),
     }
-}
-
-fn to_account(app: &App) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, format!("{}/account/providers", app.layout.base)))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish()
 }
 
 /// What a page says that leads nowhere.

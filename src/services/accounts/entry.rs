@@ -109,7 +109,7 @@ fn decide(core: &Core, db: &mut Db, proved: &Proved) -> Result<Result<LoginOutco
         (Demand::Code, Second::Inline(None)) => {
             Ok(Err(Refused { refusal: Refusal::SecondFactorRequired, why: "no second factor was shown" }))
         }
-        (Demand::Code, Second::Inline(Some(code))) => match factors::verify(core, db, &user.id, code)? {
+        (Demand::Code, Second::Inline(Some(shown))) => match factors::verify(core, db, &user.id, shown)? {
             Some(second) => begin(core, db, &user, proved, methods.and(second)),
             None => Ok(Err(Refused { refusal: Refusal::InvalidSecondFactor, why: "the second factor was wrong" })),
         },

@@ -23,8 +23,8 @@ pub async fn create(core: &Core, who: &str, new: NewKey) -> Result<Made, AdminEr
     let wish = Wish::parse(new)?;
     let user = users::show(core, who).await?;
     core.run(move |core| {
-        let entry = by_operator(&user.user.id, Action::CreateApiKey);
-        Ok(make(core, &user.user, &wish, Maker::Operator, entry)??)
+        let entry = by_operator(&user.id, Action::CreateApiKey);
+        Ok(make(core, &user, &wish, Maker::Operator, entry)??)
     })
     .await
 }
@@ -32,7 +32,7 @@ pub async fn create(core: &Core, who: &str, new: NewKey) -> Result<Made, AdminEr
 /// One page of a user's keys, or of everybody's, the oldest first; with those that have expired and are not purged yet.
 pub async fn list(core: &Core, who: Option<&str>, page: PageRequest) -> Result<Page<ApiKey>, AdminError> {
     let user = match who {
-        Some(who) => Some(users::show(core, who).await?.user.id),
+        Some(who) => Some(users::show(core, who).await?.id),
         None => None,
     };
     core.run(move |core| Ok(core.store.read(|db| api_keys::list(db, user.as_ref(), &page))?)).await

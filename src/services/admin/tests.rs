@@ -187,7 +187,7 @@ async fn people_are_found_by_id_address_and_username() {
     let alice = users::create(&core, person("Alice@Example.com")).await.unwrap();
     assert_eq!((alice.email.as_deref(), alice.username.as_str()), (Some("alice@example.com"), "alice"));
     for who in [alice.id.as_str(), "ALICE@example.com", "alice"] {
-        assert_eq!(users::show(&core, who).await.unwrap().user, alice);
+        assert_eq!(users::show(&core, who).await.unwrap(), alice);
     }
     assert!(matches!(users::show(&core, "bob").await, Err(AdminError::Absent { .. })));
 }

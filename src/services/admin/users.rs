@@ -22,7 +22,6 @@ use crate::{
     store::{
         connection::Db,
         error::StoreError,
-        grants, one_time_tokens,
         page::{Page, PageRequest},
         users::{self, Inserted},
     },
@@ -152,14 +151,6 @@ pub async fn set_password(core: &Core, who: &str, password: Secret<String>) -> R
             log(core, db, &user.id, Action::SetPassword, None)?;
             let version = user.version.saturating_add(1);
             Ok(Some(User { version, updated_at: now, ..user }))
-            let Some(user) = find(db, &who)? else { return Ok(None) };
-            users::update_password(db, &user.id, &phc, now)?;
-            sessions::delete_by_user(db, &user.id)?;
-            // Somebody with the old password may stand before the second factor.
-            one_time_tokens::delete_all_of(db, &user.id)?;
-            // Offline grants, too: whoever had the old password may have made them.
-            grants::revoke_by_user(db, &user.id, now, now.plus(Seconds::days(1)))?;
-            Ok(Some(User { updated_at: now, ..user }))
         })?;
         changed.ok_or_else(|| absent("user", &who))
     })
@@ -218,13 +209,6 @@ pub(super) fn parse_username(text: &str) -> Result<String, AdminError> {
     normal_username(text).ok_or_else(|| unfit("username", "must be 1 to 64 of a-z 0-9 . _ -"))
 }
 
-/// The part of an address before the `@`, with only what a username may hold.
-fn readable_part(email: &str) -> String {
-    let local = email.split('@').next().unwrap_or_default();
-    let kept: String = local.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).take(48).collect();
-    if kept.is_empty() { "user".to_owned() } else { kept }
-}
-
 fn insert(db: &mut Db, mut user: User, username: &Username, phc: &str) -> Result<Result<User, AdminError>, StoreError> {
     let tries = match username {
         Username::Given(name) => vec![name.clone()],
@@ -245,18 +229,6 @@ fn insert(db: &mut Db, mut user: User, username: &Username, phc: &str) -> Result
 }
 
 pub(in crate::services) fn check_profile(profile: &Profile) -> Result<(), AdminError> {
-/// `alice`, then `alice-2` to `alice-9`, then one that nobody has.
-fn candidates(start: &str) -> Vec<String> {
-    let mut rare = format!("{start}-");
-    for byte in random::bytes::<6>() {
-        // Writing to a String cannot fail; a shorter name would only be less rare.
-        let _ = write!(rare, "{byte:02x}");
-    }
-    let numbered = (2..=9).map(|n| format!("{start}-{n}"));
-    std::iter::once(start.to_owned()).chain(numbered).chain([rare]).collect()
-}
-
-fn check_profile(profile: &Profile) -> Result<(), AdminError> {
     let address = profile.address.clone().unwrap_or_default();
     let members = [
         ("name", &profile.name),

@@ -142,6 +142,9 @@ fn browser(door: &Door, visitor: &Visitor) -> Option<String> {
     }
 }
 
+/// Who comes in, and how they have proved it; or why not, for them and for the audit log.
+type Judged = Result<(User, Methods), (Refusal, &'static str)>;
+
 /// One answer to one challenge.
 struct Attempt<'a> {
     core: &'a Core,
@@ -158,7 +161,7 @@ impl Attempt<'_> {
         &self,
         db: &mut Db,
         prove: impl FnOnce(&mut Db, &User) -> Result<Option<SecondFactor>, StoreError>,
-    ) -> Result<Result<(User, Methods), (Refusal, &'static str)>, StoreError> {
+    ) -> Result<Judged, StoreError> {
         users::lock(db, &self.posed.user)?;
         let counted = one_time_tokens::count_attempt(db, self.purpose, &self.posed.digest, self.core.clock.now())?;
         let Some(user) = users::find_by_id(db, &self.posed.user)?.filter(|_| counted) else {

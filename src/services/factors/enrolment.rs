@@ -51,7 +51,7 @@ const LETTER_LIFE: Seconds = Seconds::days(7);
 pub async fn enable(core: &Core, caller: Caller) -> Result<Enrolment, Refusal> {
     core.run(move |core| {
         let user = caller.account(core)?.user;
-        set_up(core, &user, totp::generate())?.ok_or(Refusal::SecondFactorAlreadyOn)
+        set_up(core, &user, &totp::generate())?.ok_or(Refusal::SecondFactorAlreadyOn)
     })
     .await
 }
@@ -61,7 +61,7 @@ pub async fn pending(core: &Core, caller: Caller) -> Result<Option<Enrolment>, R
     core.run(move |core| {
         let user = caller.account(core)?.user;
         match waiting(core, &user.id)? {
-            Some((_, secret)) => Ok(set_up(core, &user, secret)?),
+            Some(waiting) => Ok(set_up(core, &user, &waiting.secret)?),
             None => Ok(None),
         }
     })
@@ -81,10 +81,10 @@ pub async fn begin_enrolment(
             challenge::find(core, Purpose::Enrolment, &token, &door, &visitor)?.ok_or(Refusal::InvalidSecondFactor)?;
         let user = core.store.read(|db| users::find_by_id(db, &user))?.ok_or(Refusal::InvalidSecondFactor)?;
         let secret = match waiting(core, &user.id)? {
-            Some((made, secret)) if made >= at => secret,
+            Some(waiting) if waiting.since >= at => waiting.secret,
             _ => totp::generate(),
         };
-        set_up(core, &user, secret)?.ok_or(Refusal::SecondFactorAlreadyOn)
+        set_up(core, &user, &secret)?.ok_or(Refusal::SecondFactorAlreadyOn)
     })
     .await
 }
@@ -107,7 +107,7 @@ pub async fn finish_enrolment(core: &Core, answer: Answer) -> Result<Begun, Refu
 }
 
 /// Turns it on with a first code.
-pub async fn confirm(core: &Core, caller: Caller, code: Secret<String>) -> Result<(), Refusal> {
+pub async fn confirm(core: &Core, caller: Caller, shown: Secret<String>) -> Result<(), Refusal> {
     core.run(move |core| {
         let guess = Guess::count(core, &caller)?;
         core.store.write(|db| {
@@ -117,7 +117,7 @@ pub async fn confirm(core: &Core, caller: Caller, code: Secret<String>) -> Resul
                 Some(factor) if factor.is_on() => return Ok(Err(Refusal::SecondFactorAlreadyOn)),
                 Some(factor) => factor,
             };
-            let step = step_of(core, &factor, &code)?;
+            let step = step_of(core, &factor, &shown)?;
             if turn_on(core, db, &guess.user, step, &caller.visitor)? {
                 return guess.was_right(core, db).map(Ok);
             }
@@ -132,7 +132,7 @@ pub async fn disable(
     core: &Core,
     caller: Caller,
     password: Secret<String>,
-    code: Secret<String>,
+    shown: Secret<String>,
 ) -> Result<(), Refusal> {
     let asking = caller.clone();
     let (guess, phc) = core
@@ -153,7 +153,7 @@ pub async fn disable(
                 guess.was_wrong(core, db, Action::DisableSecondFactor)?;
                 return Ok(Err(Refusal::InvalidCredentials));
             }
-            if verify(core, db, &guess.user.id, &code)?.is_none() {
+            if verify(core, db, &guess.user.id, &shown)?.is_none() {
                 return guess.was_wrong(core, db, Action::DisableSecondFactor).map(Err);
             }
             totp_factors::delete(db, &guess.user.id)?;
@@ -169,7 +169,7 @@ pub async fn disable(
 pub async fn renew_backup_codes(
     core: &Core,
     caller: Caller,
-    code: Secret<String>,
+    shown: Secret<String>,
 ) -> Result<Vec<Secret<String>>, Refusal> {
     core.run(move |core| {
         let guess = Guess::count(core, &caller)?;
@@ -179,7 +179,7 @@ pub async fn renew_backup_codes(
             let Some(factor) = totp_factors::find(db, user)?.filter(TotpFactor::is_on) else {
                 return Ok(Err(Refusal::SecondFactorOff));
             };
-            let spent = match step_of(core, &factor, &code)? {
+            let spent = match step_of(core, &factor, &shown)? {
                 Some(step) => totp_factors::spend_step(db, user, step)?,
                 None => false,
             };
@@ -200,6 +200,12 @@ impl Enrolment {
     pub fn qr_code(&self) -> &QrCode {
         &self.picture
     }
+}
+
+/// A secret that waits for its first code.
+struct Waiting {
+    since: Timestamp,
+    secret: Secret<Vec<u8>>,
 }
 
 /// A code of somebody who is signed in: counted before it is looked at.
@@ -255,11 +261,11 @@ async fn knows_password(
 }
 
 /// `None` where a factor is on already. The codes come from the secret, so that a page can be shown twice.
-fn set_up(core: &Core, user: &User, secret: Secret<Vec<u8>>) -> Result<Option<Enrolment>, Fault> {
+fn set_up(core: &Core, user: &User, secret: &Secret<Vec<u8>>) -> Result<Option<Enrolment>, Fault> {
     let codes = backup_code::derive(&core.ring, &user.id, secret.reveal());
     let factor = TotpFactor {
         user_id: user.id.clone(),
-        sealed_secret: seal(core, &user.id, &secret),
+        sealed_secret: seal(core, &user.id, secret),
         confirmed_at: None,
         last_step: 0,
         created_at: core.clock.now(),
@@ -267,15 +273,14 @@ fn set_up(core: &Core, user: &User, secret: Secret<Vec<u8>>) -> Result<Option<En
     if !core.store.write(|db| totp_factors::put(db, &factor, &digests(core, &user.id, &codes)))? {
         return Ok(None);
     }
-    let uri = totp::uri(&secret, core.settings.issuer.host(), user.email.as_deref().unwrap_or(&user.username));
+    let uri = totp::uri(secret, core.settings.issuer.host(), user.email.as_deref().unwrap_or(&user.username));
     let picture = QrCode::of(uri.reveal())?;
-    Ok(Some(Enrolment { secret: totp::base32(&secret), uri, backup_codes: codes, picture }))
+    Ok(Some(Enrolment { secret: totp::base32(secret), uri, backup_codes: codes, picture }))
 }
 
-/// The secret that waits for its first code, and since when.
-fn waiting(core: &Core, user: &UserId) -> Result<Option<(Timestamp, Secret<Vec<u8>>)>, StoreError> {
+fn waiting(core: &Core, user: &UserId) -> Result<Option<Waiting>, StoreError> {
     let factor = core.store.read(|db| totp_factors::find(db, user))?.filter(|factor| !factor.is_on());
-    factor.map(|factor| Ok((factor.created_at, open(core, &factor)?))).transpose()
+    factor.map(|factor| Ok(Waiting { since: factor.created_at, secret: open(core, &factor)? })).transpose()
 }
 
 fn digests(core: &Core, user: &UserId, codes: &[Secret<String>]) -> Vec<SecretDigest> {

@@ -51,16 +51,16 @@ pub fn verify(
     core: &Core,
     db: &mut Db,
     user: &UserId,
-    code: &Secret<String>,
+    shown: &Secret<String>,
 ) -> Result<Option<SecondFactor>, StoreError> {
     let Some(factor) = totp_factors::find(db, user)?.filter(TotpFactor::is_on) else {
         return Ok(None);
     };
-    let code = typed(code);
-    if backup_code::is_one(code.reveal()) {
-        return spend_backup_code(core, db, user, &code);
+    let digits = digits(shown);
+    if backup_code::is_one(digits.reveal()) {
+        return spend_backup_code(core, db, user, &digits);
     }
-    let spent = match step_of(core, &factor, &code)? {
+    let spent = match step_of(core, &factor, &digits)? {
         Some(step) => totp_factors::spend_step(db, user, step)?,
         None => false,
     };
@@ -68,9 +68,9 @@ pub fn verify(
 }
 
 /// The step that a code of this authenticator belongs to.
-pub(super) fn step_of(core: &Core, factor: &TotpFactor, code: &Secret<String>) -> Result<Option<i64>, StoreError> {
+pub(super) fn step_of(core: &Core, factor: &TotpFactor, shown: &Secret<String>) -> Result<Option<i64>, StoreError> {
     let secret = open(core, factor)?;
-    Ok(totp::step_of(&secret, typed(code).reveal(), core.clock.now()))
+    Ok(totp::step_of(&secret, digits(shown).reveal(), core.clock.now()))
 }
 
 /// The secret of an authenticator is good for its row alone.
@@ -89,17 +89,17 @@ fn context(user: &UserId) -> Vec<u8> {
 }
 
 /// Authenticators and people group the digits.
-fn typed(code: &Secret<String>) -> Secret<String> {
-    Secret::new(code.reveal().chars().filter(|c| !c.is_whitespace() && *c != '-').collect())
+fn digits(shown: &Secret<String>) -> Secret<String> {
+    Secret::new(shown.reveal().chars().filter(|c| !c.is_whitespace() && *c != '-').collect())
 }
 
 fn spend_backup_code(
     core: &Core,
     db: &mut Db,
     user: &UserId,
-    code: &Secret<String>,
+    shown: &Secret<String>,
 ) -> Result<Option<SecondFactor>, StoreError> {
-    for digest in backup_code::digests(&core.ring, user, code.reveal()) {
+    for digest in backup_code::digests(&core.ring, user, shown.reveal()) {
         if totp_factors::spend_backup_code(db, user, &digest)? {
             return Ok(Some(SecondFactor::BackupCode));
         }

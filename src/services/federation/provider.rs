@@ -186,14 +186,14 @@ async fn hear(core: &Core, upstream: &Upstream, trip: &Trip, params: &Params) ->
         return Ok(Heard::Strange);
     }
     match (params.get("code"), params.get("error")) {
-        (Some(code), None) => {
-            let homeward = Homeward {
+        (Some(given), None) => {
+            let brought = Homeward {
                 redirect_uri: &redirect_uri(core, &trip.provider),
-                code: Secret::new(code.to_owned()),
+                code: Secret::new(given.to_owned()),
                 verifier: Secret::new(trip.verifier.clone()),
                 nonce: &trip.nonce,
             };
-            Ok(Heard::Yes(Box::new(upstream.redeem(homeward, now).await?)))
+            Ok(Heard::Yes(Box::new(upstream.redeem(brought, now).await?)))
         }
         (None, Some(error)) => {
             let provider = &trip.provider;

@@ -61,6 +61,32 @@ impl Chromium {
         self.client.wait().for_element(next).await.unwrap();
     }
 
+    /// The same of a button whose page leads away from us.
+    pub(super) async fn press_without_waiting(&self, words: &str) {
+        let button = format!("//button[normalize-space()='{words}']");
+        self.client.find(Locator::XPath(&button)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Goes where a link leads, by its words.
+    pub(super) async fn follows(&self, words: &str) {
+        self.client.execute("document.documentElement.id = 'left'", vec![]).await.unwrap();
+        let link = format!("//a[normalize-space()='{words}']");
+        self.client.find(Locator::XPath(&link)).await.unwrap().click().await.unwrap();
+        self.client.wait().for_element(Locator::Css("html:not([id=left]) .foot")).await.unwrap();
+    }
+
+    /// Chooses one of several.
+    pub(super) async fn ticks(&self, name: &str, value: &str) {
+        let choice = format!("input[name={name}][value='{value}']");
+        self.client.find(Locator::Css(&choice)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Opens whatever asks before it harms.
+    pub(super) async fn opens_all(&self) {
+        let open = "for (const one of document.querySelectorAll('details')) one.open = true";
+        self.client.execute(open, vec![]).await.unwrap();
+    }
+
     pub(super) async fn types(&self, name: &str, text: &str) {
         let field = self.client.find(Locator::Css(&format!("input[name={name}]"))).await.unwrap();
         field.send_keys(text).await.unwrap();

@@ -23,6 +23,7 @@ struct Elsewhere {
 
 impl Elsewhere {
     /// `None`, with the reason, where it is not installed, unless it is required.
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says why")]
     fn start(redirect_uri: &str, now: i64) -> Option<Self> {
         let required = env::var("SIGNET_TEST_REQUIRE").is_ok_and(|list| list.split(',').any(|it| it == "oidc"));
         if !Path::new(FIXTURE).join("node_modules").exists() && !required {

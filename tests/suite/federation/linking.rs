@@ -15,10 +15,10 @@ use tokio::task::JoinSet;
 
 use super::{
     Journey, by_address, callback, dora, links_of, parameter, posts,
-    tenant::{OID, UPN},
+    tenant::{OID, Tenant, UPN},
     way_out,
 };
-use crate::harness::{Answer, TestUser};
+use crate::harness::{Answer, Browser, Method, TestUser};
 
 const LINK_FIRST: &str = "Sign in with your password first, then link the provider in your settings.";
 
@@ -88,15 +88,23 @@ async fn a_suspended_account_stays_shut() {
     journey.expect_refused(&answer, "This account is suspended.");
 }
 
+/// Presses the button of the settings page.
+async fn asks_to_link(browser: &Browser) -> Answer {
+    let page = browser.get("/account/providers").await;
+    let form = page.forms().into_iter().find(|form| form.action == "/account/providers/entra/link").expect("a button");
+    let empty = browser.request(Method::POST, &form.action).header("origin", &browser.site.origin());
+    form.hidden.iter().fold(empty, |request, (name, value)| request.and(name, value.as_str())).await
+}
+
 /// Links Dora at the tenant with whoever is signed in on this user's browser.
 async fn links(journey: &Journey, user: &TestUser) -> Answer {
-    let page = posts(&user.browser, "/account/providers/entra/link").await;
+    let page = asks_to_link(&user.browser).await;
     let away = way_out(&page);
     let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().split_once('=').unwrap();
     user.browser.set_cookie(cookie.0, cookie.1);
     let mut claims = journey.tenant.claims(journey.server.now());
     claims["nonce"] = json!(parameter(&away, "nonce"));
-    journey.tenant.gives(journey.tenant.signs(&claims));
+    journey.tenant.gives(Tenant::signs(&claims));
     let back = callback(&journey.server.site, &away, &[("code", "a")]);
     user.browser.request(reqwest::Method::GET, &back).await
 }
@@ -121,10 +129,10 @@ async fn nobody_links_who_is_not_signed_in_or_not_any_more() {
     let journey = Journey::begin().await;
     let alice = journey.server.user("alice").await;
     let answer = posts(&alice.browser, "/account/providers/entra/link").await;
-    assert!(answer.expect_status(400).text().contains("signed out"));
+    assert_eq!(answer.expect_status(303).location().unwrap().path(), "/login");
 
     alice.browser.signs_in(&alice).await;
-    let page = posts(&alice.browser, "/account/providers/entra/link").await;
+    let page = asks_to_link(&alice.browser).await;
     page.expect_status(200);
     // Another user signs in on this browser before the answer comes.
     let bob = journey.server.user("bob").await;
@@ -134,7 +142,7 @@ async fn nobody_links_who_is_not_signed_in_or_not_any_more() {
     let away = way_out(&page);
     let mut claims = journey.tenant.claims(journey.server.now());
     claims["nonce"] = json!(parameter(&away, "nonce"));
-    journey.tenant.gives(journey.tenant.signs(&claims));
+    journey.tenant.gives(Tenant::signs(&claims));
     let back = callback(&journey.server.site, &away, &[("code", "a")]);
     let answer = alice.browser.get(&back).await;
     assert!(answer.expect_status(400).text().contains("Nothing was linked"));
@@ -162,7 +170,7 @@ fn caller(cookie: String) -> Caller {
 async fn the_last_link_of_an_account_without_a_password_stays() {
     let journey = Journey::begin().await;
     journey.expect_signed_in(&journey.goes(|_| {}).await);
-    let (core, key) = (&journey.server.site.core, journey.tenant.key());
+    let (core, key) = (&journey.server.site.core, Tenant::key());
     let me = caller(journey.browser.cookie("signet").unwrap());
     let listed = identities::list(core, me.clone()).await.unwrap();
     assert_eq!((listed.len(), listed[0].label.as_deref()), (1, Some(UPN)));
@@ -181,7 +189,7 @@ async fn a_link_beside_a_password_is_taken_away_by_its_owner_only() {
         user.browser.signs_in(user).await;
     }
     links(&journey, &alice).await.expect_status(303);
-    let (core, key) = (&journey.server.site.core, journey.tenant.key());
+    let (core, key) = (&journey.server.site.core, Tenant::key());
     let unlink = async |user: &TestUser| {
         identities::unlink(core, caller(user.browser.cookie("signet").unwrap()), key.clone(), OID.to_owned()).await
     };
@@ -225,4 +233,13 @@ async fn all_links_at_once_leave_one() {
         .collect();
     assert_eq!(tries.join_all().await.into_iter().filter(|done| *done).count(), 19);
     assert_eq!(links_of(&site, &user.id).await, 1);
+}
+
+/// Design §9: whoever makes somebody press that button elsewhere would be let into the account ever after.
+#[tokio::test]
+async fn a_link_is_asked_for_by_a_form_of_the_settings_page_only() {
+    let journey = Journey::begin().await;
+    let alice = journey.server.user("alice").await;
+    alice.browser.signs_in(&alice).await;
+    posts(&alice.browser, "/account/providers/entra/link").await.expect_status(400);
 }

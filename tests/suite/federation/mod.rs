@@ -65,7 +65,7 @@ impl Journey {
         let mut claims = self.tenant.claims(self.server.now());
         claims["nonce"] = Value::from(parameter(&away, "nonce"));
         change(&mut claims);
-        self.returns(&away, self.tenant.signs(&claims)).await
+        self.returns(&away, Tenant::signs(&claims)).await
     }
 
     #[track_caller]
@@ -119,7 +119,7 @@ async fn holder(site: &Site, provider: &str, subject: &str) -> Option<User> {
 
 /// Dora's account here, by her id at the tenant.
 async fn dora(journey: &Journey) -> Option<User> {
-    holder(&journey.server.site, &journey.tenant.key(), OID).await
+    holder(&journey.server.site, &Tenant::key(), OID).await
 }
 
 async fn by_address(site: &Site, address: &str) -> Option<User> {

@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 
 use super::{
     Journey, by_address, dora,
-    tenant::{OID, TID, UPN, keys, sign_shared},
+    tenant::{OID, TID, Tenant, UPN, keys, sign_shared},
 };
 use crate::harness::Site;
 
@@ -57,7 +57,7 @@ async fn asks(journey: &Journey, request: SsoRequest) -> Result<Begun, Refusal> 
 async fn proves(journey: &Journey, change: impl FnOnce(&mut Value)) -> Result<Begun, Refusal> {
     let mut claims = journey.tenant.claims(journey.server.now());
     change(&mut claims);
-    asks(journey, request(Some(&journey.tenant.signs(&claims)))).await
+    asks(journey, request(Some(&Tenant::signs(&claims)))).await
 }
 
 fn is_no_proof(answer: &Result<Begun, Refusal>) -> bool {
@@ -116,7 +116,7 @@ async fn a_token_proves_only_whom_it_names_to_whom_it_was_made_for() {
 #[tokio::test]
 async fn the_body_names_whom_the_token_names() {
     let journey = Journey::begin().await;
-    let token = journey.tenant.signs(&journey.tenant.claims(journey.server.now()));
+    let token = Tenant::signs(&journey.tenant.claims(journey.server.now()));
     let oid = SsoRequest { oid: "another".to_owned(), ..request(Some(&token)) };
     assert!(is_no_proof(&asks(&journey, oid).await));
     let tid = SsoRequest { tid: "another".to_owned(), ..request(Some(&token)) };
@@ -129,7 +129,7 @@ async fn the_body_names_whom_the_token_names() {
 #[tokio::test]
 async fn the_upn_of_the_body_gives_nobody_an_address() {
     let journey = Journey::with("trust_email = true").await;
-    let token = journey.tenant.signs(&journey.tenant.claims(journey.server.now()));
+    let token = Tenant::signs(&journey.tenant.claims(journey.server.now()));
     let upn = SsoRequest { upn: "boss@corp.example".to_owned(), ..request(Some(&token)) };
     let begun = asks(&journey, upn).await.unwrap();
     assert_eq!((begun.user.email.as_deref(), begun.user.email_verified), (Some(UPN), true));
@@ -156,7 +156,7 @@ async fn without_new_accounts_only_those_who_are_linked_come_in() {
 #[tokio::test]
 async fn of_twenty_uses_of_one_token_at_once_one_comes_in() {
     let journey = Journey::begin().await;
-    let token = journey.tenant.signs(&journey.tenant.claims(journey.server.now()));
+    let token = Tenant::signs(&journey.tenant.claims(journey.server.now()));
     let site = &journey.server.site;
     let tries: JoinSet<_> = (0..MANY).map(|_| send(site.clone(), Credential::None, request(Some(&token)))).collect();
     let answers = tries.join_all().await;
@@ -175,7 +175,7 @@ async fn somebody_new_who_comes_twenty_times_at_once_has_one_account() {
     let tokens = (0..MANY).map(|number| {
         let mut claims = journey.tenant.claims(journey.server.now());
         claims["jti"] = json!(number);
-        journey.tenant.signs(&claims)
+        Tenant::signs(&claims)
     });
     let site = &journey.server.site;
     let tries: JoinSet<_> = tokens.map(|token| send(site.clone(), Credential::None, request(Some(&token)))).collect();

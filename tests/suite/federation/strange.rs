@@ -3,7 +3,7 @@
 use serde_json::json;
 use signet::domain::time::Seconds;
 
-use super::{Journey, callback, dora, parameter};
+use super::{Journey, callback, dora, parameter, tenant::Tenant};
 
 /// RFC 7636 §4.2, OpenID Connect Core §3.1.2.1.
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn the_way_out_carries_pkce_state_and_nonce_and_the_code_its_verifier() {
     }
     let mut claims = journey.tenant.claims(journey.server.now());
     claims["nonce"] = json!(parameter(&away, "nonce"));
-    journey.returns(&away, journey.tenant.signs(&claims)).await;
+    journey.returns(&away, Tenant::signs(&claims)).await;
     let sent = journey.tenant.redemption();
     assert!(sent.contains("grant_type=authorization_code") && sent.contains("code=a-code"), "{sent}");
     assert!(sent.contains("code_verifier="), "{sent}");

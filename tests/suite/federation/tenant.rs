@@ -35,7 +35,6 @@ pub(super) struct Tenant {
 struct State {
     key_set: Value,
     id_token: String,
-    more: Value,
     away: bool,
     stopped: bool,
     /// Each request: its first line and its body.
@@ -78,7 +77,7 @@ impl Tenant {
         format!("http://{}/{TID}/v2.0", self.address)
     }
 
-    pub(super) fn key(&self) -> String {
+    pub(super) fn key() -> String {
         format!("entra:{TID}")
     }
 
@@ -99,18 +98,13 @@ impl Tenant {
         })
     }
 
-    pub(super) fn signs(&self, claims: &Value) -> String {
+    pub(super) fn signs(claims: &Value) -> String {
         sign(&keys()[0], &keys()[0].kid, claims)
     }
 
     /// The next codes are worth this ID token.
     pub(super) fn gives(&self, id_token: String) {
         self.state.lock().unwrap().id_token = id_token;
-    }
-
-    /// More members of the token answer.
-    pub(super) fn answers_with(&self, more: Value) {
-        self.state.lock().unwrap().more = more;
     }
 
     pub(super) fn publishes(&self, keys: &[&NewKey]) {
@@ -155,9 +149,6 @@ fn answer(mut stream: &TcpStream, issuer: &str, state: &Mutex<State>) {
         path if path.ends_with("/token") => {
             let mut tokens = json!({ "access_token": "an access token", "token_type": "Bearer", "expires_in": 3600 });
             tokens["id_token"] = Value::from(state.id_token.clone());
-            for (name, value) in state.more.as_object().into_iter().flatten() {
-                tokens[name] = value.clone();
-            }
             Some(tokens)
         }
         _ => None,

@@ -233,14 +233,19 @@ async fn the_page_says_which_application_asks_and_holds_the_named_fields() {
     }
 }
 
+/// Credentials in an address are none, and stay nowhere.
 #[tokio::test]
 async fn only_a_post_signs_in() {
     let server = Server::start().await;
     let alice: TestUser = server.user("alice").await;
-    for method in [Method::GET, Method::PUT, Method::HEAD] {
-        let path = format!("/login?email={}&password=x", alice.email);
-        let answer = server.request(method, &path).await;
-        answer.expect_status(405);
-        assert_eq!(answer.header("allow"), Some("POST"));
+    let [(_, email), (_, password)] = alice.credentials();
+    for method in [Method::GET, Method::HEAD] {
+        let answer = server.request(method, "/login").query("email", email).query("password", password).await;
+        answer.expect_status(200);
+        let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+        assert!(cookies.iter().all(|line| line.to_str().unwrap().starts_with("signet-browser=")), "{cookies:?}");
+        assert!(!answer.text().contains(email));
     }
+    let answer = server.request(Method::PUT, "/login").await;
+    assert_eq!(answer.expect_status(405).header("allow"), Some("GET, HEAD, POST"));
 }

@@ -1,5 +1,6 @@
 //! One file per page.
 
+pub(crate) mod account;
 mod choose_account;
 mod consent;
 mod errors;

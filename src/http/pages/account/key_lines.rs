@@ -3,7 +3,7 @@
 use super::when::When;
 use crate::{
     domain::{
-        api_key::{ApiKey, Environment},
+        api_key::{ApiKey, Environment, may_give},
         time::Timestamp,
         user::User,
     },
@@ -48,10 +48,11 @@ pub(super) fn line(key: &ApiKey, registered: &Registered, now: Timestamp) -> Key
     }
 }
 
-/// What this person may give: the service has the last word.
-pub(super) fn choices(registered: &Registered, _user: &User, form: &Params) -> Vec<ScopeChoice> {
+/// What this person may give.
+pub(super) fn choices(registered: &Registered, user: &User, form: &Params) -> Vec<ScopeChoice> {
     let chosen = |name: &str| form.all("scope").any(|one| one == name);
     let choice =
         |name: &str, words: &str| ScopeChoice { name: name.to_owned(), words: words.to_owned(), chosen: chosen(name) };
-    registered.scopes.iter().map(|scope| choice(&scope.name, &scope.description)).collect()
+    let own = registered.scopes.iter().filter(|scope| may_give(user.role, &scope.name));
+    own.map(|scope| choice(&scope.name, &scope.description)).collect()
 }

@@ -188,8 +188,7 @@ impl<'a> Visit<'a> {
 
     /// After a form: on by GET, so that a reload sends nothing again.
     fn done(&self, notice: Notice) -> HttpResponse {
-        let sealed = notice.seal(self.app, &self.browser);
-        step::see_other(&step::with_query(self.app, path(self.place), &[("notice", &sealed)])).finish()
+        done(self.app, &self.browser, self.place, notice)
     }
 
     /// What the page has to tell when it is opened.
@@ -213,6 +212,11 @@ impl<'a> Visit<'a> {
         let page: Page = send::page(view).binds(self.app, &self.browser);
         words::send(page, frame.problem.as_ref())
     }
+}
+
+fn done(app: &App, browser: &Browser, place: Place, notice: Notice) -> HttpResponse {
+    let sealed = notice.seal(app, browser);
+    step::see_other(&step::with_query(app, path(place), &[("notice", &sealed)])).finish()
 }
 
 /// An answer that is ready before its page is: `?` carries both ways out.

@@ -23,11 +23,12 @@ pub(in super::super) enum Notice {
     SessionsEnded,
     ApplicationWithdrawn,
     KeyRevoked,
+    ProviderLinked,
     ProviderUnlinked,
 }
 
 impl Notice {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::AddressConfirmed,
         Self::LetterSent,
         Self::PasswordReset,
@@ -40,6 +41,7 @@ impl Notice {
         Self::SessionsEnded,
         Self::ApplicationWithdrawn,
         Self::KeyRevoked,
+        Self::ProviderLinked,
         Self::ProviderUnlinked,
     ];
 
@@ -57,6 +59,7 @@ impl Notice {
             Self::SessionsEnded => "All other sessions have ended.",
             Self::ApplicationWithdrawn => "The application has no access any more.",
             Self::KeyRevoked => "The key is revoked.",
+            Self::ProviderLinked => "The account is linked: you can sign in with it.",
             Self::ProviderUnlinked => "The account is not linked any more.",
         }
     }

@@ -16,9 +16,11 @@ use crate::{
             identities,
             provider::{self, Offered},
         },
-        oauth::destination::Place,
+        oauth::{browser::Browser, destination::Place},
     },
 };
+
+type Sent = Result<Form, BadBody>;
 
 /// Posts to `{base}/account/providers/unlink`: `form`, `provider`, `subject`; and to
 /// `{base}/account/providers/{provider}/link`: `form`.
@@ -48,15 +50,21 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answered(show(&visit, visit.told()).await)
 }
 
-pub async fn unlink(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
+pub async fn unlink(app: Data<App>, request: HttpRequest, form: Sent) -> HttpResponse {
     answered(take_away(&app, &request, form).await)
 }
 
-async fn take_away(
-    app: &App,
-    request: &HttpRequest,
-    form: Result<Form, BadBody>,
-) -> Result<HttpResponse, HttpResponse> {
+/// The browser that asks for a link, by a form of this page: whoever is linked can sign in as this person ever after.
+pub(in super::super) fn browser(app: &App, request: &HttpRequest, form: Sent) -> Result<Browser, HttpResponse> {
+    Visit::with_form(app, request, Place::Providers, form).map(|(visit, _)| visit.browser)
+}
+
+/// Back from the provider.
+pub(in super::super) fn linked(app: &App, browser: &Browser) -> HttpResponse {
+    super::done(app, browser, Place::Providers, Notice::ProviderLinked)
+}
+
+async fn take_away(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
     let (visit, form) = Visit::with_form(app, request, Place::Providers, form)?;
     let named = |name: &str| form.get(name).unwrap_or_default().to_owned();
     match identities::unlink(&app.core, visit.caller(), named("provider"), named("subject")).await {

@@ -14,7 +14,6 @@ use crate::{
     },
     outbound::ldap::Person,
     services::{
-        accounts::{Refusal, username},
         accounts::Refusal,
         accounts::username,
         audit::{self, Entry},

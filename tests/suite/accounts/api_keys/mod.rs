@@ -45,7 +45,7 @@ fn with_scope(scope: &str) -> NewKey {
 
 /// Somebody on a browser, signed in a moment ago.
 async fn signed_in(user: &TestUser) -> Caller {
-    let who = users::show(&user.site.core, &user.id).await.unwrap().user;
+    let who = users::show(&user.site.core, &user.id).await.unwrap();
     let begun = user.site.core.run(move |core| {
         let sign_in =
             SignIn { methods: Methods::PASSWORD, door: Door::Browser, visitor: Visitor::default(), cookie: None };
@@ -100,5 +100,5 @@ fn detail(id: &ApiKeyId) -> Option<String> {
 }
 
 async fn user_of(user: &TestUser) -> User {
-    users::show(&user.site.core, &user.id).await.unwrap().user
+    users::show(&user.site.core, &user.id).await.unwrap()
 }
