@@ -2,7 +2,6 @@
 
 use actix_web::web::Query;
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::{
     Answer,
@@ -15,7 +14,7 @@ use crate::{
     services::accounts::{self, Existing, Refusal, Registration},
 };
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Address {
     email: Option<String>,
