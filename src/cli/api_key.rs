@@ -78,8 +78,7 @@ pub struct CreateArgs {
     /// When it ends (1 to 3650) [default: never]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=3650))]
     expires_in_days: Option<i64>,
-    /// What it begins with (2 to 12 of a-z) [default: api_keys.prefix]
-    #[arg(long, value_name = "LETTERS")]
+    #[arg(long, help = "What it begins with (2 to 12 of a-z) [default: api_keys.prefix]", value_name = "LETTERS")]
     prefix: Option<String>,
 }
 

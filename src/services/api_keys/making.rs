@@ -149,13 +149,11 @@ pub(in crate::services) fn make(
 /// The scope that was asked for, if every word of it is registered; unasked, what acts on nobody else. `None`, too, where
 /// it is too much for one key.
 fn named(registered: &Registered, asked: Option<&Scope>) -> Option<Scope> {
-    let scope = match asked {
-        Some(asked) => asked.clone(),
-        None => {
-            let api = registered.scopes.iter().map(|scope| scope.name.as_str()).filter(|name| !acts_on_others(name));
-            [OPENID, "profile", "email"].into_iter().chain(api).collect()
-        }
+    let unasked = || {
+        let api = registered.scopes.iter().map(|scope| scope.name.as_str()).filter(|name| !acts_on_others(name));
+        [OPENID, "profile", "email"].into_iter().chain(api).collect()
     };
+    let scope = asked.cloned().unwrap_or_else(unasked);
     let fits = Scope::parse(&scope.to_string()).is_some() && scope.iter().all(|name| registered.knows(name));
     fits.then_some(scope)
 }

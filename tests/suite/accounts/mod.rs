@@ -5,10 +5,10 @@ pub(crate) mod authenticator;
 mod change;
 mod confirm;
 mod devices;
-mod factor_races;
 mod factors;
 mod limits;
 mod login;
+mod once;
 mod operator;
 mod profile;
 mod races;
@@ -160,4 +160,3 @@ async fn resets(site: &Site, token: &Secret<String>, password: &str) -> Result<U
 fn another(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
-mod once;

@@ -1,153 +1,65 @@
-//! What twenty do at the same moment: one of them succeeds.
+//! What many do at the same moment with one code: one of them gets in.
 
-use std::future::Future;
-
-use signet::services::{
-    accounts::{self, Existing, Registered, Registration},
-    visitor::Visitor,
-};
+use signet::services::factors;
 use tokio::task::JoinSet;
 
-use super::{
-    another, asks_for_a_reset, confirms, mailed_token, newcomer, registration, resets, signs_in, tries_to_sign_in,
-    user_of,
-};
-use crate::{
-    harness::{PASSWORD, Server},
-    tables::Tables,
-};
+use super::authenticator::{Authenticator, answer, challenge, enrols};
+use crate::harness::{Server, TestUser};
 
 const MANY: usize = 20;
-const CAROL: &str = "carol@example.com";
 
-/// How many of them succeed.
-async fn winners<F: Future<Output = bool> + Send + 'static>(each: impl Fn(usize) -> F) -> usize {
-    let running: JoinSet<bool> = (0..MANY).map(each).collect();
-    running.join_all().await.into_iter().filter(|won| *won).count()
-}
-
-#[tokio::test]
-async fn one_of_many_uses_of_a_reset_link_succeeds() {
+async fn cast() -> (Server, TestUser, Authenticator) {
     let server = Server::start().await;
     let alice = server.user("alice").await;
-    asks_for_a_reset(&server.site, &alice.email).await;
-    let token = mailed_token(&server.site, &alice.email).await;
-    let won = winners(|n| {
-        let (site, token) = (server.site.clone(), token.clone());
-        async move { resets(&site, &token, &format!("a-new-password-{n}")).await.is_ok() }
-    });
-    assert_eq!(won.await, 1);
-    let mut opened = 0;
-    for n in 0..MANY {
-        let signed_in = tries_to_sign_in(&server.site, "alice", &format!("a-new-password-{n}")).await;
-        opened += usize::from(signed_in.is_ok());
+    let phone = enrols(&server, &alice).await;
+    (server, alice, phone)
+}
+
+/// How many got in, each with a challenge of its own.
+async fn get_in(server: &Server, alice: &TestUser, code: &str) -> usize {
+    let mut answers = Vec::new();
+    for _ in 0..MANY {
+        answers.push(answer(&challenge(server, alice).await, code));
     }
-    assert_eq!(opened, 1);
+    at_once(server, answers).await
 }
 
-#[tokio::test]
-async fn one_of_many_uses_of_a_confirmation_code_succeeds() {
-    let server = Server::start().await;
-    newcomer(&server, CAROL).await;
-    let code = server.letter_to(CAROL).await.code().to_owned();
-    let won = winners(|_| {
-        let (site, code) = (server.site.clone(), code.clone());
-        async move { confirms(&site, CAROL, &code).await.is_ok() }
-    });
-    assert_eq!(won.await, 1);
-}
-
-#[tokio::test]
-async fn one_of_many_uses_of_a_confirmation_link_succeeds() {
-    let server = Server::start().await;
-    newcomer(&server, CAROL).await;
-    let token = mailed_token(&server.site, CAROL).await;
-    let won = winners(|_| {
-        let (site, token) = (server.site.clone(), token.clone());
-        async move { accounts::confirm_by_link(&site.core, token, Visitor::default()).await.is_ok() }
-    });
-    assert_eq!(won.await, 1);
-}
-
-/// Guesses that come at once are counted one by one: the right code among twenty may be too late, and is afterwards.
-#[tokio::test]
-async fn no_code_survives_many_guesses_at_once() {
-    let server = Server::start().await;
-    newcomer(&server, CAROL).await;
-    let code = server.letter_to(CAROL).await.code().to_owned();
-    let wrong = another(&code);
-    let won = winners(|_| {
-        let (site, wrong) = (server.site.clone(), wrong.clone());
-        async move { confirms(&site, CAROL, &wrong).await.is_ok() }
-    });
-    assert_eq!(won.await, 0);
-    assert!(confirms(&server.site, CAROL, &code).await.is_err());
-    let sql = "SELECT attempts AS number FROM one_time_tokens";
-    assert_eq!(Tables::of(&server.site).number(sql), 5, "counted up to its end, and no further");
-}
-
-#[tokio::test]
-async fn one_of_many_registrations_of_an_address_makes_an_account() {
-    let server = Server::start().await;
-    let won = winners(|n| {
+async fn at_once(server: &Server, answers: Vec<factors::Answer>) -> usize {
+    let mut running = JoinSet::new();
+    for answer in answers {
         let core = server.site.core.clone();
-        let existing = if n % 2 == 0 { Existing::Tell } else { Existing::Hide };
-        let wish = Registration { existing, ..registration(CAROL) };
-        async move { matches!(accounts::register(&core, wish).await, Ok(Registered::New { .. })) }
-    });
-    assert_eq!(won.await, 1);
-    assert_eq!(Tables::of(&server.site).count("users"), 1);
+        running.spawn(async move { factors::answer(&core, answer).await });
+    }
+    running.join_all().await.into_iter().filter(Result::is_ok).count()
+}
+
+/// RFC 6238 §5.2.
+#[tokio::test]
+async fn one_step_lets_one_in() {
+    let (server, alice, phone) = cast().await;
+    assert_eq!(get_in(&server, &alice, &phone.shows(server.now())).await, 1);
 }
 
 #[tokio::test]
-async fn many_new_users_join_one_default_organisation() {
-    let server = Server::with(|settings| settings.accounts.default_organisation = "Everybody".to_owned()).await;
-    let won = winners(|n| {
-        let core = server.site.core.clone();
-        let wish = registration(&format!("user{n}@example.com"));
-        async move { accounts::register(&core, wish).await.is_ok() }
-    });
-    assert_eq!(won.await, MANY);
-    let mut tables = Tables::of(&server.site);
-    assert_eq!((tables.count("organisations"), tables.count("memberships")), (1, 20));
+async fn one_backup_code_lets_one_in() {
+    let (server, alice, phone) = cast().await;
+    assert_eq!(get_in(&server, &alice, &phone.backup_codes[0]).await, 1);
 }
 
-/// Compare-and-set on the hash that was verified: of two tabs one changes the password.
+/// Ten right codes at once: the challenge is spent by the first.
 #[tokio::test]
-async fn one_of_many_changes_of_a_password_succeeds() {
-    let server = Server::start().await;
-    let alice = server.user("alice").await;
-    let caller = signs_in(&server.site, "alice", PASSWORD).await;
-    let won = winners(|n| {
-        let (core, caller) = (server.site.core.clone(), caller.clone());
-        let (old, new) = (super::secret(PASSWORD), super::secret(&format!("a-new-password-{n}")));
-        async move { accounts::change_password(&core, caller, old, new).await.is_ok() }
-    });
-    assert_eq!(won.await, 1);
-    assert_eq!(user_of(&server.site, &alice.email).await.unwrap().version, 2);
+async fn one_challenge_lets_one_in() {
+    let (server, alice, phone) = cast().await;
+    let posed = challenge(&server, &alice).await;
+    let codes = phone.backup_codes.iter().cycle().take(MANY);
+    assert_eq!(at_once(&server, codes.map(|code| answer(&posed, code)).collect()).await, 1);
 }
 
-/// Both take the user's row and the token: neither waits for the other for ever.
+/// Twenty guesses at once are no more than five: the right one among those beyond comes too late.
 #[tokio::test]
-async fn resets_beside_new_letters_beside_changes_end_without_a_fault() {
-    let server = Server::start().await;
-    let alice = server.user("alice").await;
-    asks_for_a_reset(&server.site, &alice.email).await;
-    let token = mailed_token(&server.site, &alice.email).await;
-    let caller = signs_in(&server.site, "alice", PASSWORD).await;
-    let faults = winners(|n| {
-        let (site, token, caller, email) = (server.site.clone(), token.clone(), caller.clone(), alice.email.clone());
-        async move {
-            let ended = match n % 3 {
-                0 => resets(&site, &token, "a-new-password-of-hers").await.map(drop),
-                1 => accounts::request_reset(&site.core, email, Visitor::default()).await,
-                _ => {
-                    let (old, new) = (super::secret(PASSWORD), super::secret("another-new-password"));
-                    accounts::change_password(&site.core, caller, old, new).await
-                }
-            };
-            matches!(ended, Err(accounts::Refusal::Fault(_)))
-        }
-    });
-    assert_eq!(faults.await, 0);
+async fn many_wrong_codes_at_once_leave_nothing_to_answer() {
+    let (server, alice, phone) = cast().await;
+    let posed = challenge(&server, &alice).await;
+    assert_eq!(at_once(&server, (0..MANY).map(|_| answer(&posed, "000000")).collect()).await, 0);
+    assert_eq!(at_once(&server, vec![answer(&posed, &phone.backup_codes[0])]).await, 0);
 }

@@ -33,9 +33,9 @@ fn a_key_is_made_as_it_was_wished() {
     assert!(!plain["scope"].as_str().unwrap().contains("admin:"), "{plain}");
     assert_eq!((&plain["expires_at"], &plain["made_by"]), (&Value::Null, &json!("operator")));
 
-    let wishes = ["--scope", "read:org", "--scope", "admin:users openid", "--environment", "test"];
+    let scoped = ["--scope", "read:org", "--scope", "admin:users openid", "--environment", "test"];
     let more = ["--prefix", "svc", "--expires-in-days", "30", "--description", "For the nightly build"];
-    let wished = made(&installation, &[&wishes[..], &more].concat());
+    let wished = made(&installation, &[&scoped[..], &more].concat());
     assert!(wished["key"].as_str().unwrap().starts_with("svc_test_"));
     assert_eq!(wished["scope"], "read:org admin:users openid");
     assert_eq!((&wished["environment"], &wished["description"]), (&json!("test"), &json!("For the nightly build")));

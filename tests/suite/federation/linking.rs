@@ -106,7 +106,7 @@ async fn links(journey: &Journey, user: &TestUser) -> Answer {
     claims["nonce"] = json!(parameter(&away, "nonce"));
     journey.tenant.gives(Tenant::signs(&claims));
     let back = callback(&journey.server.site, &away, &[("code", "a")]);
-    user.browser.request(reqwest::Method::GET, &back).await
+    user.browser.request(Method::GET, &back).await
 }
 
 #[tokio::test]

@@ -21,7 +21,6 @@ pub(crate) use browser::Browser;
 pub(crate) use client::{Auth, ClientBuilder, TestClient, basic};
 pub(crate) use database::Place;
 pub(crate) use jwt::{claims, header};
-pub(crate) use letters::Letter;
 pub(crate) use request::{FORM, Request};
 pub(crate) use server::{Server, Site, cast};
 pub(crate) use smtp::{MailServer, Manner};

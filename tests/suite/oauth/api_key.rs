@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use signet::{
-    domain::api_key::Environment,
+    domain::{api_key::Environment, time::Timestamp},
     protocol::scope::Scope,
     services::{
         admin::{api_keys, scopes},
@@ -124,7 +124,7 @@ async fn introspecting_a_key_is_using_it() {
     assert!(is_inactive(&app, made.secret.reveal()).await);
     assert_eq!(last_use().await, None);
     told(&api, made.secret.reveal()).await;
-    assert_eq!(last_use().await.map(|at| at.unix()), Some(server.now()));
+    assert_eq!(last_use().await.map(Timestamp::unix), Some(server.now()));
 }
 
 /// OpenID Connect Core §5.4: the key's scopes bring their claims, as a token's do.

@@ -14,19 +14,19 @@ use crate::{
     services::accounts::{self, Existing, Refusal, Registration},
 };
 
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Address {
+#[derive(Deserialize)]
+pub(super) struct Wanted {
     email: Option<String>,
 }
 
 /// Check if an address is registered
-#[utoipa::path(get, path = "/auth/check-registration", tag = "registration", params(Address), responses(
+#[utoipa::path(get, path = "/auth/check-registration", tag = "registration", 
+    params(("email" = String, Query, description = "The address to look for")), responses(
     (status = 200, body = Checked),
     (status = 404, body = ErrorBody, description = "This server does not tell"),
     (status = 429, body = ErrorBody)
 ))]
-pub(super) async fn check(call: Call, address: Option<Query<Address>>) -> Answer {
+pub(super) async fn check(call: Call, address: Option<Query<Wanted>>) -> Answer {
     let email = address.and_then(|query| query.into_inner().email).ok_or(Refusal::InvalidEmail)?;
     let registered = accounts::is_registered(&call.core, email, call.visitor()).await?;
     Ok(ok(Checked { registered }))

@@ -2,7 +2,7 @@
 
 use signet::{
     app::{self, Migrate},
-    domain::user::Role,
+    domain::{time::Timestamp, user::Role},
     services::{
         admin::{self, users},
         api_keys::{self, NewKey},
@@ -98,7 +98,7 @@ async fn the_last_use_is_written_at_most_once_a_minute() {
     server.advance(Seconds(1)).await;
     assert_eq!(writes(&server).await, once);
     let used = api_keys::list(&server.site.core, caller).await.unwrap().remove(0).last_used_at;
-    assert_eq!(used.map(|at| at.unix()), Some(server.now()));
+    assert_eq!(used.map(Timestamp::unix), Some(server.now()));
 }
 
 /// What is no key, and a key of nobody, writes nothing.

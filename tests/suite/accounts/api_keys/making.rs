@@ -6,7 +6,7 @@ use signet::{
     domain::{
         audit::{Action, Actor, Outcome},
         client::ClientId,
-        ids::UserId,
+        ids::{ApiKeyId, UserId},
         mount::{Mount, RefreshStyle, Unconfirmed},
         secret::Secret,
         user::Role,
@@ -20,7 +20,7 @@ use signet::{
 };
 use tokio::task::JoinSet;
 
-use super::{cast, detail, good, has_role, log, made, plain, signed_in, user_of, with_scope};
+use super::{cast, good, has_role, log, made, plain, signed_in, user_of, with_scope};
 use crate::{
     harness::{Seconds, Server},
     tables::Tables,
@@ -34,7 +34,7 @@ async fn a_key_is_shown_once_and_kept_as_a_digest() {
     let key = made.secret.reveal();
     assert!(key.starts_with("sk_live_") && key.starts_with(&made.key.prefix), "{}", made.key.prefix);
     let listed = api_keys::list(&server.site.core, caller.clone()).await.unwrap();
-    assert_eq!(listed, [made.key.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&made.key));
     let found = api_keys::find(&server.site.core, caller, made.key.id.clone()).await.unwrap();
     assert!(!format!("{made:?}{listed:?}{found:?}").contains(key.as_str()));
     let sql = format!("SELECT COUNT(*) AS number FROM api_keys WHERE prefix LIKE '{key}%' OR name LIKE '{key}%'");
@@ -150,6 +150,7 @@ async fn a_new_key_is_told_and_logged() {
     admin::api_keys::revoke(&server.site.core, operators.id.as_str()).await.unwrap();
 
     let by_alice = Actor::User(UserId::parse(&alice.id).unwrap());
+    let detail = |id: &ApiKeyId| Some(id.as_str().to_owned());
     let (own, theirs) = (detail(&key.id), detail(&operators.id));
     let mut expected = vec![
         (by_alice.clone(), Action::CreateApiKey, Outcome::Done, own.clone()),

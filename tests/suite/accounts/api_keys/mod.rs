@@ -8,7 +8,7 @@ use signet::{
     domain::{
         api_key::Environment,
         audit::{Action, Actor, Event, Outcome},
-        ids::{ApiKeyId, UserId},
+        ids::UserId,
         secret::Secret,
         session::{Door, Methods},
         user::{Role, User},
@@ -93,10 +93,6 @@ async fn log(user: &TestUser) -> Vec<(Actor, Action, Outcome, Option<String>)> {
     let about_keys = [Action::CreateApiKey, Action::RotateApiKey, Action::RevokeApiKey];
     let told = events.into_iter().filter(|event| about_keys.contains(&event.action));
     told.map(|event| (event.actor, event.action, event.outcome, event.detail)).collect()
-}
-
-fn detail(id: &ApiKeyId) -> Option<String> {
-    Some(id.as_str().to_owned())
 }
 
 async fn user_of(user: &TestUser) -> User {
