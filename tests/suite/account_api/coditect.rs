@@ -1,6 +1,9 @@
 //! Each request of the coditect document, in the order in which it shows them.
 
-use signet::{domain::organisation::OrganisationRole, services::admin::user_changes::{Belonging, UserChanges}};
+use signet::{
+    domain::organisation::OrganisationRole,
+    services::admin::user_changes::{Belonging, UserChanges},
+};
 
 use super::exchange::Play;
 use crate::harness::{CODITECT, DATIX, Made};

@@ -1,6 +1,10 @@
 //! Each request of the comind document, and of what its README adds, in the order in which they show them.
 
-use signet::{config::providers::ProviderSettings, domain::user::UserStatus, services::admin::{user_changes::UserChanges, users}};
+use signet::{
+    config::providers::ProviderSettings,
+    domain::user::UserStatus,
+    services::admin::{user_changes::UserChanges, users},
+};
 
 use super::exchange::Play;
 use crate::harness::{COMIND, DATIX, Made, Server};
@@ -8,7 +12,7 @@ use crate::harness::{COMIND, DATIX, Made, Server};
 const USER: Made<'_> =
     Made { email: "user@example.com", username: "user", password: "your_password", name: "User Name" };
 
-/// With the user of the examples: two privileges, two groups, the third version.
+/// With the user of the examples: two privileges, two groups, the fourth version.
 async fn with_user() -> (Play, String) {
     let play = Play::of(COMIND).await;
     let site = &play.server.site;
@@ -139,7 +143,9 @@ async fn api_tokens_are_answered_as_settled() {
     play.learns("{id}", &made, "/id");
     play.plays("api_tokens_list").await;
     let site = &play.server.site;
-    let reads = |token: &serde_json::Value| site.calls(COMIND, reqwest::Method::GET, "/auth/me").bearer(token.as_str().unwrap());
+    let reads = |token: &serde_json::Value| {
+        site.calls(COMIND, reqwest::Method::GET, "/auth/me").bearer(token.as_str().unwrap())
+    };
     reads(&made["token"]).await.expect_status(200);
     play.plays("api_tokens_find").await;
 

@@ -14,9 +14,11 @@ pub(super) fn redacted(value: &Value, now: i64) -> Value {
     match value {
         Value::String(text) => Value::String(kind(text, now).unwrap_or_else(|| text.clone())),
         Value::Array(items) => items.iter().map(|item| redacted(item, now)).collect(),
-        Value::Object(members) => {
-            members.iter().map(|(name, value)| (name.clone(), redacted(value, now))).collect::<serde_json::Map<_, _>>().into()
-        }
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), redacted(value, now)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
@@ -31,7 +33,9 @@ fn kind(text: &str, now: i64) -> Option<String> {
         .or_else(|| challenge(text))
         .or_else(|| is_png(text).then(|| "<png>".to_owned()))
         .or_else(|| letters(text, 78, is_base64url).then(|| "<refresh>".to_owned()))
-        .or_else(|| letters(text, 32, |c| c.is_ascii_uppercase() || ('2'..='7').contains(&c)).then(|| "<base32>".to_owned()))
+        .or_else(|| {
+            letters(text, 32, |c| c.is_ascii_uppercase() || ('2'..='7').contains(&c)).then(|| "<base32>".to_owned())
+        })
         .or_else(|| letters(text, 8, |c| c.is_ascii_digit()).then(|| "<8 digits>".to_owned()))
 }
 
