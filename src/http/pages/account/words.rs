@@ -153,12 +153,16 @@ pub(in super::super) fn of_signed_in(refusal: Refusal) -> Ending {
 
 fn malformed(member: &str) -> Problem {
     match member {
-        "name" => Problem::new("This name is too long, or there is none.", &["name"]),
-        "given_name" => Problem::new("This given name is too long.", &["given_name"]),
-        "family_name" => Problem::new("This family name is too long.", &["family_name"]),
+        "name" => Problem::new("This name is empty, too long or more than one line.", &["name"]),
+        "given_name" | "given name" => {
+            Problem::new("This given name is too long or more than one line.", &["given_name"])
+        }
+        "family_name" | "family name" => {
+            Problem::new("This family name is too long or more than one line.", &["family_name"])
+        }
         "picture" | "avatar_url" => Problem::new("A picture’s address begins with https://.", &["picture"]),
         "locale" => Problem::new("This is no language tag, such as en-GB.", &["locale"]),
-        "zoneinfo" => Problem::new("This is no time zone, such as Europe/Berlin.", &["zoneinfo"]),
+        "zoneinfo" | "time zone" => Problem::new("This is no time zone, such as Europe/Berlin.", &["zoneinfo"]),
         "email" => Problem::new("This is no e-mail address.", &["email"]),
         "password" | "new_password" => Problem::new("Type a password.", &["password", "new_password"]),
         "code" => Problem::new("Type the code.", &["code"]),
