@@ -8,6 +8,7 @@ use crate::domain::time::Seconds;
 
 pub mod accounts;
 pub mod api_keys;
+pub mod audit;
 pub mod clients;
 pub mod database;
 pub mod directories;
@@ -49,6 +50,7 @@ pub struct Settings {
     pub mounts: Vec<mounts::MountSettings>,
     pub directories: Vec<directories::DirectorySettings>,
     pub providers: Vec<providers::ProviderSettings>,
+    pub audit: audit::AuditSettings,
     pub log: log::LogSettings,
     /// The file that was read, if there was one.
     #[serde(skip)]
@@ -95,6 +97,7 @@ impl Settings {
         self.mounts.iter().try_for_each(mounts::MountSettings::check)?;
         directories::DirectorySettings::check_all(&self.directories)?;
         providers::check(&self.providers)?;
+        self.audit.check()?;
         self.log.check()?;
         let life = self.keys.rotation().0;
         require(

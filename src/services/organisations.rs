@@ -2,10 +2,12 @@
 
 use super::core::Core;
 use crate::{
-    crypto::random,
+    crypto::{digest, random},
     domain::{
         ids::OrganisationId,
         organisation::{Membership, Organisation, OrganisationRole},
+        secret::SecretDigest,
+        time::Timestamp,
         user::User,
     },
     store::{Db, StoreError, leases, organisations},
@@ -21,10 +23,45 @@ pub fn settle(core: &Core, db: &mut Db, user: &User, name: Option<&str>) -> Resu
     let (organisation, role) = match name {
         Some(name) => (make(core, db, name)?, OrganisationRole::Admin),
         None if default.is_empty() => return Ok(None),
-        None => (find_or_make(core, db, default)?, OrganisationRole::Member),
+        None => match ours(core, db, default)? {
+            Some(organisation) => (organisation, OrganisationRole::Member),
+            None => return Ok(None),
+        },
     };
     organisations::join(db, &organisation.id, &user.id, role, core.clock.now())?;
     Ok(Some(Membership { organisation, role }))
+}
+
+/// An organisation that the settings name, by its id or its name; made where it is named and is not there yet.
+pub(in crate::services) fn ours(core: &Core, db: &mut Db, name: &str) -> Result<Option<Organisation>, StoreError> {
+    let id = our_id(name);
+    if let Some(found) = organisations::find(db, &id)? {
+        return Ok(Some(found));
+    }
+    if OrganisationId::parse(name).is_some() {
+        tracing::warn!(organisation = name, "the settings name an organisation that is not there");
+        return Ok(None);
+    }
+    let now = core.clock.now();
+    // Whoever else is making it ends first.
+    leases::acquire(db, MAKING, &core.node, now, now)?;
+    match organisations::find(db, &id)? {
+        Some(found) => Ok(Some(found)),
+        None => insert(db, id, name, now).map(Some),
+    }
+}
+
+/// Made from the name, because anybody may register an organisation and call it so: theirs is another one.
+pub(in crate::services) fn our_id(name: &str) -> OrganisationId {
+    if let Some(id) = OrganisationId::parse(name) {
+        return id;
+    }
+    let SecretDigest(digest) = digest::secret(&format!("an organisation of the settings: {name}"));
+    let mut bytes = [0; 10];
+    for (byte, from) in bytes.iter_mut().zip(digest) {
+        *byte = from;
+    }
+    OrganisationId::new(Timestamp::from_unix(0), bytes)
 }
 
 /// The oldest of this name, or a new one.
@@ -43,7 +80,11 @@ pub(in crate::services) fn find_or_make(core: &Core, db: &mut Db, name: &str) ->
 
 fn make(core: &Core, db: &mut Db, name: &str) -> Result<Organisation, StoreError> {
     let now = core.clock.now();
-    let made = Organisation { id: OrganisationId::new(now, random::bytes()), name: name.to_owned(), created_at: now };
+    insert(db, OrganisationId::new(now, random::bytes()), name, now)
+}
+
+fn insert(db: &mut Db, id: OrganisationId, name: &str, now: Timestamp) -> Result<Organisation, StoreError> {
+    let made = Organisation { id, name: name.to_owned(), created_at: now };
     organisations::insert(db, &made)?;
     Ok(made)
 }

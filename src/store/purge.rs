@@ -26,6 +26,8 @@ pub struct Purged {
     pub api_keys: usize,
     pub letters: usize,
     pub rate_counters: usize,
+    /// By [`audit`] only.
+    pub audit_events: usize,
 }
 
 impl Purged {
@@ -40,6 +42,7 @@ impl Purged {
             api_keys: self.api_keys.saturating_add(other.api_keys),
             letters: self.letters.saturating_add(other.letters),
             rate_counters: self.rate_counters.saturating_add(other.rate_counters),
+            audit_events: self.audit_events.saturating_add(other.audit_events),
         }
     }
 
@@ -52,6 +55,7 @@ impl Purged {
             .saturating_add(self.api_keys)
             .saturating_add(self.letters)
             .saturating_add(self.rate_counters)
+            .saturating_add(self.audit_events)
     }
 }
 

@@ -9,6 +9,7 @@
     reason = "a failing test should stop loudly"
 )]
 
+mod account_api;
 mod accounts;
 mod browser;
 mod cli;

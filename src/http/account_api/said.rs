@@ -105,6 +105,9 @@ fn refusal_words(refusal: &Refusal) -> Said {
         Refusal::EmailTaken => said(StatusCode::CONFLICT, "email_taken", "This email address is registered already"),
         Refusal::UsernameTaken => said(StatusCode::CONFLICT, "username_taken", "This username is taken"),
         Refusal::RegistrationClosed => said(NO, "registration_closed", "Accounts are made by administrators here"),
+        Refusal::DirectoryAddress => {
+            said(NO, "directory_address", "This address belongs to a directory: sign in with its password")
+        }
         Refusal::NotFound(thing) => said(StatusCode::NOT_FOUND, "not_found", thing_words(*thing)),
         Refusal::TooManyKeys { most } => {
             said(StatusCode::CONFLICT, "too_many_keys", format!("An account has at most {most} API keys"))

@@ -183,6 +183,7 @@ fn words(why: Why) -> Result<&'static str, Failed> {
             | Refusal::WeakPassword(_)
             | Refusal::UsernameTaken
             | Refusal::NotFound(_)
+            | Refusal::DirectoryAddress
             | Refusal::TooManyKeys { .. }
             | Refusal::RotatedMeanwhile
             | Refusal::LastSignIn => "The provider’s answer could not be trusted. Try again.",

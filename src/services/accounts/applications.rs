@@ -37,12 +37,12 @@ pub async fn applications(core: &Core, caller: Caller) -> Result<Vec<Application
         let user = caller.account(core)?.user.id;
         let known = registry::registered(core)?;
         let mut found = core.store.read(|db| {
-            let used = grants::last_use_by_client(db, &user)?;
+            let recent = grants::last_use_by_client(db, &user)?;
             let mut found = Vec::new();
             for consent in consents::list_by_user(db, &user)? {
                 let own = mounts::is_reserved(&consent.client_id);
                 if let Some((client, _)) = clients::find(db, &consent.client_id)?.filter(|_| !own) {
-                    let last_used_at = used.iter().find(|(id, _)| *id == client.id).map(|(_, at)| *at);
+                    let last_used_at = recent.iter().find(|(id, _)| *id == client.id).map(|(_, at)| *at);
                     found.push(Application { scopes: words(&known, &consent), client, consent, last_used_at });
                 }
             }

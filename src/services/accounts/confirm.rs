@@ -34,12 +34,12 @@ struct Try {
 
 /// By the 6 digits, and the address that they were sent to. A wrong code is counted before it is answered, and five of them
 /// are the end of the right one; an address that waits for nothing is the same work, and the same answer.
-pub async fn confirm(core: &Core, email: String, code: Secret<String>, visitor: Visitor) -> Result<User, Refusal> {
+pub async fn confirm(core: &Core, email: String, digits: Secret<String>, visitor: Visitor) -> Result<User, Refusal> {
     let address = normal_email(&email).ok_or(Refusal::InvalidConfirmation)?;
     core.run(move |core| {
         let admitted = limits::admit(core, Act::Confirm, &visitor, Some(&address))?;
         let attempt = Try { visitor, admitted };
-        core.store.write(|db| match by_code(core, db, &address, &code)? {
+        core.store.write(|db| match by_code(core, db, &address, &digits)? {
             Some(token) => settle(core, db, &token, &attempt),
             None => refused(core, db, &address, &attempt),
         })?
@@ -82,11 +82,16 @@ pub async fn request_confirmation(core: &Core, email: String, visitor: Visitor) 
 }
 
 /// The token that this code spends.
-fn by_code(core: &Core, db: &mut Db, address: &str, code: &Secret<String>) -> Result<Option<OneTimeToken>, StoreError> {
+fn by_code(
+    core: &Core,
+    db: &mut Db,
+    address: &str,
+    digits: &Secret<String>,
+) -> Result<Option<OneTimeToken>, StoreError> {
     let now = core.clock.now();
     // Several accounts may want the same address.
     let waiting = one_time_tokens::list_by_address(db, address, now)?;
-    if let Some(token) = waiting.iter().find(|token| fits(core, token, code)) {
+    if let Some(token) = waiting.iter().find(|token| fits(core, token, digits)) {
         return spend(core, db, token.clone());
     }
     for token in &waiting {
@@ -95,17 +100,17 @@ fn by_code(core: &Core, db: &mut Db, address: &str, code: &Secret<String>) -> Re
     if waiting.is_empty() {
         let nobody = UserId::new(now, random::bytes());
         let kept = digest::secret(random::token().reveal());
-        one_time::fits(&core.ring, Purpose::ConfirmEmail, &nobody, code.reveal(), &kept);
+        one_time::fits(&core.ring, Purpose::ConfirmEmail, &nobody, digits.reveal(), &kept);
         one_time_tokens::count_attempt(db, Purpose::ConfirmEmail, &kept, now)?;
     }
     Ok(None)
 }
 
-fn fits(core: &Core, token: &OneTimeToken, code: &Secret<String>) -> bool {
+fn fits(core: &Core, token: &OneTimeToken, digits: &Secret<String>) -> bool {
     let (Some(user), Some(kept)) = (&token.user_id, &token.code) else {
         return false;
     };
-    one_time::fits(&core.ring, token.purpose, user, code.reveal(), kept)
+    one_time::fits(&core.ring, token.purpose, user, digits.reveal(), kept)
 }
 
 fn by_link(core: &Core, db: &mut Db, token: &Secret<String>) -> Result<Option<OneTimeToken>, StoreError> {

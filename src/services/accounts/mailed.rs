@@ -116,7 +116,7 @@ impl Errand {
 
     fn kept(self, core: &Core, user: &UserId, written: &Written) -> OneTimeToken {
         let now = core.clock.now();
-        let code = match self {
+        let digits = match self {
             Self::Confirm => Some(one_time::digest(&core.ring, self.purpose(), user, written.code.reveal())),
             Self::Reset => None,
         };
@@ -124,7 +124,7 @@ impl Errand {
             digest: digest::secret(written.token.reveal()),
             purpose: self.purpose(),
             user_id: Some(user.clone()),
-            code,
+            code: digits,
             payload: None,
             attempts: 0,
             created_at: now,

@@ -18,6 +18,7 @@ use crate::{
     services::{
         audit::{self, Entry},
         core::Core,
+        federation::directory,
         limits::{self, Act, Admitted},
         visitor::Visitor,
     },
@@ -51,7 +52,9 @@ pub async fn request_reset(core: &Core, email: String, visitor: Visitor) -> Resu
         core.store.write(|db| {
             let found = users::find_by_login(db, &address)?;
             let user = found.as_ref().map(|(user, _)| user.id.clone());
-            let owner = found.filter(|(user, hash)| user.is_active() && hash.is_some());
+            // A directory's password is not ours to reset.
+            let ours = directory::route(core, &address).is_none();
+            let owner = found.filter(|(user, hash)| ours && user.is_active() && hash.is_some());
             match &owner {
                 Some((owner, _)) => mailed::send(core, db, Errand::Reset, owner, &address)?,
                 None => mailed::pretend(core, db, Errand::Reset)?,

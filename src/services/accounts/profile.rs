@@ -16,6 +16,7 @@ use crate::{
         admin::{AdminError, users::check_profile},
         audit::{self, Entry},
         core::Core,
+        federation::directory,
         limits::{self, Act},
         visitor::Visitor,
     },
@@ -96,6 +97,9 @@ pub async fn update(core: &Core, caller: Caller, changes: Changes) -> Result<Per
         };
         let address = address.filter(|address| user.email.as_ref() != Some(address));
         if let Some(address) = &address {
+            if directory::route(core, address).is_some() {
+                return Err(Refusal::DirectoryAddress);
+            }
             limits::admit(core, Act::Confirm, &caller.visitor, Some(address))?;
         }
         let user = core.store.write(|db| {
@@ -120,12 +124,12 @@ fn write(core: &Core, db: &mut Db, id: &UserId, changes: &Changes) -> Result<Res
     let Some(user) = users::find_by_id(db, id)? else {
         return Ok(Err(Refusal::InvalidToken));
     };
-    let changed = match changes.applied(&user) {
-        Ok(changed) => User { updated_at: core.clock.now(), ..changed },
+    let edited = match changes.applied(&user) {
+        Ok(edited) => User { updated_at: core.clock.now(), ..edited },
         Err(refusal) => return Ok(Err(refusal)),
     };
-    Ok(match users::update_profile(db, &changed)? {
-        Updated::Updated => Ok(changed),
+    Ok(match users::update_profile(db, &edited)? {
+        Updated::Updated => Ok(edited),
         Updated::UsernameTaken | Updated::EmailTaken => Err(Refusal::UsernameTaken),
         Updated::Absent => Err(Refusal::InvalidToken),
     })
@@ -164,7 +168,7 @@ impl Changes {
             Some(text) => normal_username(text).ok_or(Refusal::InvalidUsername)?,
             None => user.username.clone(),
         };
-        Ok(User { profile, username, ..user.clone() })
+        Ok(User { username, profile, ..user.clone() })
     }
 }
 

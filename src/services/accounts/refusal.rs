@@ -45,6 +45,8 @@ pub enum Refusal {
     EmailTaken,
     UsernameTaken,
     RegistrationClosed,
+    /// The address belongs to a directory, which makes the account at the first sign-in.
+    DirectoryAddress,
     NotFound(Thing),
     /// A user has as many API keys as one may have.
     TooManyKeys {

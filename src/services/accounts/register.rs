@@ -22,6 +22,7 @@ use crate::{
         admin::readable,
         audit::{self, Entry},
         core::Core,
+        federation::directory,
         limits::{self, Act},
         organisations,
         visitor::Visitor,
@@ -110,6 +111,9 @@ pub async fn is_registered(core: &Core, email: String, visitor: Visitor) -> Resu
 fn fitting(core: &Core, registration: Registration) -> Result<(Wanted, Secret<String>), Refusal> {
     let Registration { email, password, name, username, organisation, door, existing, visitor } = registration;
     let email = normal_email(&email).ok_or(Refusal::InvalidEmail)?;
+    if directory::route(core, &email).is_some() {
+        return Err(Refusal::DirectoryAddress);
+    }
     let given = username.filter(|text| !text.trim().is_empty());
     let username = given.map(|text| normal_username(&text).ok_or(Refusal::InvalidUsername)).transpose()?;
     let name = line("name", name)?;
@@ -122,7 +126,7 @@ fn fitting(core: &Core, registration: Registration) -> Result<(Wanted, Secret<St
 /// One line that people read; nothing typed is nothing given.
 fn line(member: &'static str, text: Option<String>) -> Result<Option<String>, Refusal> {
     let given = text.filter(|text| !text.trim().is_empty());
-    given.map(|text| readable(member, &text).map_err(|_| Refusal::Malformed(member))).transpose()
+    given.map(|text| readable(member, &text).ok().ok_or(Refusal::Malformed(member))).transpose()
 }
 
 fn enter(core: &Core, db: &mut Db, wanted: &Wanted, hash: &str) -> Result<Result<Registered, Refusal>, StoreError> {

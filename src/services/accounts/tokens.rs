@@ -96,11 +96,13 @@ fn why(core: &Core, standing: Option<&Standing>) -> Refusal {
     let Some(standing) = standing else {
         return Refusal::InvalidRefreshToken;
     };
+    // A session that nobody used is gone after its idle time, before the grant's own end.
+    let grant = &standing.grant;
+    let idle = core.settings.sessions.lifetime().end(grant.created_at, grant.rotated_at);
+    let has_expired = grant.expires_at.min(idle) <= core.clock.now();
     match status(&standing.user) {
         Some(refusal) => refusal,
-        None if standing.grant.revoked_at.is_none() && standing.grant.expires_at <= core.clock.now() => {
-            Refusal::RefreshTokenExpired
-        }
+        None if grant.revoked_at.is_none() && has_expired => Refusal::RefreshTokenExpired,
         None => Refusal::InvalidRefreshToken,
     }
 }

@@ -19,7 +19,9 @@ pub fn batches(core: &Core) -> Result<Purged, Fault> {
     let now = core.clock.now();
     let mut sum = Purged::default();
     loop {
-        let batch = core.store.write(|db| purge::expired(db, now, BATCH))?;
+        let mut batch = core.store.write(|db| purge::expired(db, now, BATCH))?;
+        let first_kept = now.minus(core.settings.audit.keep());
+        batch.audit_events = core.store.write(|db| purge::audit(db, first_kept, BATCH))?;
         if batch.total() == 0 {
             return Ok(sum);
         }

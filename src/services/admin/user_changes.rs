@@ -104,20 +104,20 @@ fn write_profile(
     user: &User,
     changes: &UserChanges,
 ) -> Result<Result<(), AdminError>, StoreError> {
-    let mut changed = User { updated_at: core.clock.now(), ..user.clone() };
+    let mut edited = User { updated_at: core.clock.now(), ..user.clone() };
     if let Some(name) = &changes.name {
-        changed.profile.name = given(name);
+        edited.profile.name = given(name);
     }
     if let Some(picture) = &changes.picture {
-        changed.profile.picture = given(picture);
+        edited.profile.picture = given(picture);
     }
     if let Some(username) = &changes.username {
-        changed.username.clone_from(username);
+        edited.username.clone_from(username);
     }
-    if let Err(error) = people::check_profile(&changed.profile) {
+    if let Err(error) = people::check_profile(&edited.profile) {
         return Ok(Err(error));
     }
-    Ok(taken(users::update_profile(db, &changed)?, &changed.username))
+    Ok(taken(users::update_profile(db, &edited)?, &edited.username))
 }
 
 fn write_email(

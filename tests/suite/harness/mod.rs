@@ -1,5 +1,6 @@
 //! A server that really listens, and the people and programs that talk to it.
 
+mod account;
 mod answer;
 mod authorization;
 mod browser;
@@ -13,6 +14,7 @@ mod server;
 mod smtp;
 mod user;
 
+pub(crate) use account::{CLASSIC, CODITECT, COMIND, CONTRACTS, Contract, DATIX, Made, Phone, Session};
 pub(crate) use answer::{Answer, Tokens};
 pub(crate) use authorization::{Asked, Authorization, Code};
 pub(crate) use browser::Browser;

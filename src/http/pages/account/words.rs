@@ -104,6 +104,11 @@ pub(in super::super) fn of(refusal: Refusal) -> Ending {
         Refusal::RegistrationClosed => {
             Problem::new("New accounts are made by the administrators here.", &[]).with(StatusCode::FORBIDDEN)
         }
+        Refusal::DirectoryAddress => Problem::new(
+            "This address belongs to an organisation’s directory: sign in with the password of that.",
+            &["email"],
+        )
+        .with(StatusCode::FORBIDDEN),
         Refusal::InsufficientScope(scope) => {
             Problem::new(format!("You may not give “{scope}” away."), &["scope"]).with(StatusCode::FORBIDDEN)
         }

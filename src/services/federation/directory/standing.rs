@@ -2,24 +2,19 @@
 
 use super::{arrival::Arrival, knows, mapping::Mapped};
 use crate::{
-    crypto::{digest, random},
+    crypto::random,
     domain::{
         audit::Action,
-        ids::{GroupId, OrganisationId, UserId},
-        organisation::{Group, Organisation, OrganisationRole},
-        secret::SecretDigest,
-        time::Timestamp,
+        ids::{GroupId, UserId},
+        organisation::{Group, OrganisationRole},
         user::{Profile, Role, User},
     },
-    services::{audit, core::Core},
+    services::{audit, core::Core, organisations as our_organisations},
     store::{
-        Db, StoreError, groups, leases, organisations,
+        Db, StoreError, groups, organisations,
         users::{self, Updated},
     },
 };
-
-/// Whoever makes an organisation holds it.
-const LOCK: &str = "organisations";
 
 /// The user afterwards, if there still is one. A sign-in that finds everything as it should be writes nothing here.
 pub(super) fn bring_up_to_date(
@@ -138,10 +133,10 @@ fn update_organisations(core: &Core, db: &mut Db, mapped: &Mapped, user: &UserId
     let held = organisations::list_memberships(db, user)?;
     let mut changed = false;
     for (name, role) in &mapped.organisations {
-        let id = mapped_id(name);
+        let id = our_organisations::our_id(name);
         let before = held.iter().find(|membership| membership.organisation.id == id).map(|membership| membership.role);
         changed |= match (before, role) {
-            (before, Some(role)) if before != Some(*role) => join(core, db, (&id, name), user, *role)?,
+            (before, Some(role)) if before != Some(*role) => join(core, db, name, user, *role)?,
             (Some(_), None) => organisations::leave(db, &id, user)?,
             _ => false,
         };
@@ -149,38 +144,9 @@ fn update_organisations(core: &Core, db: &mut Db, mapped: &Mapped, user: &UserId
     Ok(changed)
 }
 
-fn join(
-    core: &Core,
-    db: &mut Db,
-    (id, name): (&OrganisationId, &str),
-    user: &UserId,
-    role: OrganisationRole,
-) -> Result<bool, StoreError> {
-    let now = core.clock.now();
-    if organisations::find(db, id)?.is_none() {
-        if OrganisationId::parse(name).is_some() {
-            tracing::warn!(organisation = name, "a mapping names an organisation that is not there");
-            return Ok(false);
-        }
-        // Until this transaction ends: whoever makes it at the same moment waits here, and finds it.
-        leases::acquire(db, LOCK, &core.node, now, now)?;
-        if organisations::find(db, id)?.is_none() {
-            organisations::insert(db, &Organisation { id: id.clone(), name: name.to_owned(), created_at: now })?;
-        }
-        leases::release(db, LOCK, &core.node)?;
+fn join(core: &Core, db: &mut Db, name: &str, user: &UserId, role: OrganisationRole) -> Result<bool, StoreError> {
+    match our_organisations::ours(core, db, name)? {
+        Some(organisation) => organisations::join(db, &organisation.id, user, role, core.clock.now()),
+        None => Ok(false),
     }
-    organisations::join(db, id, user, role, now)
-}
-
-/// Made from the name, because anybody may register an organisation and call it so: theirs is another one.
-fn mapped_id(name: &str) -> OrganisationId {
-    if let Some(id) = OrganisationId::parse(name) {
-        return id;
-    }
-    let SecretDigest(digest) = digest::secret(&format!("an organisation of the directories: {name}"));
-    let mut bytes = [0; 10];
-    for (byte, from) in bytes.iter_mut().zip(digest) {
-        *byte = from;
-    }
-    OrganisationId::new(Timestamp::from_unix(0), bytes)
 }
