@@ -39,11 +39,17 @@ async fn registers(browser: &Chromium, server: &Server) {
     browser.keeps_pictures("account-03-register-refused").await;
     browser.types("password", PASSWORD).await;
     browser.press("Create the account").await;
+}
+
+async fn confirms(browser: &Chromium, server: &Server) {
     browser.sees("Check your mail").await;
     browser.keeps_pictures("account-04-confirm").await;
     browser.types("code", server.letter_to(EMAIL).await.code()).await;
     browser.press("Confirm").await;
     browser.sees("Your e-mail address is confirmed.").await;
+}
+
+async fn signs_in(browser: &Chromium) {
     browser.keeps_pictures("account-05-login-confirmed").await;
     browser.types("password", PASSWORD).await;
     browser.press("Sign in").await;
@@ -58,9 +64,7 @@ async fn enables(browser: &Chromium, server: &Server) -> String {
     browser.keeps_pictures("account-08-factor-setup").await;
     let secret = scanned(browser).await;
     browser.keeps_pictures("account-09-factor-setup-open").await;
-    browser.types("code", "000000").await;
-    browser.press("Turn it on").await;
-    browser.sees("This code is not right").await;
+    mistypes(browser).await;
     browser.types("code", &authenticator(&secret, server.now())).await;
     browser.press("Turn it on").await;
     browser.sees("Your backup codes").await;
@@ -68,6 +72,12 @@ async fn enables(browser: &Chromium, server: &Server) -> String {
     browser.follows("I have kept them").await;
     browser.keeps_pictures("account-11-factor-on").await;
     secret
+}
+
+async fn mistypes(browser: &Chromium) {
+    browser.types("code", "000000").await;
+    browser.press("Turn it on").await;
+    browser.sees("This code is not right").await;
 }
 
 async fn signs_in_with_a_code(browser: &Chromium, server: &Server, secret: &str) {
@@ -107,6 +117,8 @@ async fn somebody_looks_after_the_own_account() {
     let Some(browser) = chromium::open().await else { return };
     let server = Server::start().await;
     registers(&browser, &server).await;
+    confirms(&browser, &server).await;
+    signs_in(&browser).await;
     let secret = enables(&browser, &server).await;
     signs_in_with_a_code(&browser, &server, &secret).await;
     makes_a_key(&browser).await;

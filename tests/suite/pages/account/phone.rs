@@ -23,7 +23,7 @@ impl Phone {
 
 /// What an authenticator with this secret shows.
 pub(crate) fn authenticator(base32: &str, now: i64) -> String {
-    Phone(totp_rs::Secret::try_from_base32(base32.to_owned()).unwrap()).shows(now)
+    Phone(totp_rs::Secret::try_from_base32(base32).unwrap()).shows(now)
 }
 
 /// The backup codes of a page.
