@@ -108,11 +108,6 @@ pub fn registration_closed(app: &App, request: &HttpRequest) -> HttpResponse {
     show(app, request, &REGISTRATION_CLOSED)
 }
 
-/// The link of a letter that has been used, or is too old.
-pub fn dead_link(app: &App, request: &HttpRequest) -> HttpResponse {
-    show(app, request, &DEAD_LINK)
-}
-
 /// Somebody went by its address to where only a form of ours leads.
 pub async fn only_by_form(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let mut response = show(&app, &request, &Said { status: StatusCode::METHOD_NOT_ALLOWED, ..STALE });
@@ -182,14 +177,6 @@ const REGISTRATION_CLOSED: Said<'static> = Said {
     title: "Nobody can register here",
     message: "New accounts are made by the administrators. Ask them for one.",
     code: "registration_closed",
-    description: None,
-};
-
-const DEAD_LINK: Said<'static> = Said {
-    status: StatusCode::BAD_REQUEST,
-    title: "This link is good no more",
-    message: "It has been used, or is too old. Ask for a new letter on the sign-in page.",
-    code: "invalid_token",
     description: None,
 };
 

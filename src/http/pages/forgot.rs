@@ -22,7 +22,10 @@ use crate::{
         accounts,
         fault::Failure,
         forms::{self, Kind, Shown},
-        oauth::{browser::Browser, destination::Onward},
+        oauth::{
+            browser::Browser,
+            destination::{self, Onward, Place},
+        },
     },
 };
 
@@ -83,6 +86,11 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
         Err(Ending::SignIn) => step::go_on(&app, &onward).finish(),
         Err(Ending::Fault(fault)) => error::failed(&app, &request, &Failure::Fault(fault)),
     }
+}
+
+/// The link of the last letter is dead: another one helps.
+pub(super) fn ask_again(app: &App, browser: &Browser, problem: Problem) -> HttpResponse {
+    show(app, browser, &destination::to_account(&app.core, browser, Place::Profile), "", Some(problem))
 }
 
 fn show(app: &App, browser: &Browser, onward: &Onward, email: &str, problem: Option<Problem>) -> HttpResponse {

@@ -8,7 +8,7 @@ use super::{
         notice::Notice,
         words::{self, Ending, Problem},
     },
-    error,
+    error, forgot,
     layout::Layout,
     send, step,
 };
@@ -65,12 +65,15 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
     let visitor = visitor::of(&request, app.settings());
     match accounts::reset_password(&app.core, Secret::new(token.to_owned()), new, visitor).await {
         Ok(user) => done(&app, &browser, &user),
-        Err(Refusal::InvalidReset) => error::dead_link(&app, &request),
-        Err(refusal) => match words::of(refusal) {
-            Ending::Problem(problem) => show(&app, &browser, token, Some(problem)),
-            Ending::SignIn => error::dead_link(&app, &request),
-            Ending::Fault(fault) => error::failed(&app, &request, &Failure::Fault(fault)),
-        },
+        Err(refusal) => {
+            let is_dead = matches!(refusal, Refusal::InvalidReset);
+            match words::of(refusal) {
+                Ending::Problem(problem) if is_dead => forgot::ask_again(&app, &browser, problem),
+                Ending::Problem(problem) => show(&app, &browser, token, Some(problem)),
+                Ending::SignIn => step::see_other(&format!("{}/login", app.layout.base)).finish(),
+                Ending::Fault(fault) => error::failed(&app, &request, &Failure::Fault(fault)),
+            }
+        }
     }
 }
 

@@ -72,7 +72,7 @@ pub async fn link(
 ) -> HttpResponse {
     let browser = match account::providers::browser(&app, &request, form) {
         Ok(browser) => browser,
-        Err(answer) => return answer,
+        Err(early) => return early.into(),
     };
     match provider::link(&app.core, &browser, &provider).await {
         Ok(departure) => away(&app, &departure),

@@ -237,7 +237,7 @@ async fn what_went_wrong_can_be_read() {
     goes(&browser, &server, "/account/reset?token=old").await;
     browser.types("new_password", "another horse battery").await;
     browser.press("Set the password").await;
-    browser.sees("This link is good no more").await;
+    browser.sees("This link has been used, or is too old. Ask for a new one.").await;
     browser.keeps_pictures("account-30-dead-link").await;
     goes(&browser, &server, "/account/password").await;
     browser.types("email", &alice.email).await;

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use askama::Template;
 
-use super::{Frame, Told, Visit, answered, key_lines, notice::Notice};
+use super::{Answered, Frame, Told, Visit, answered, key_lines, notice::Notice};
 use crate::{
     domain::{api_key::Environment, ids::ApiKeyId, time::Seconds},
     http::{
@@ -67,10 +67,6 @@ impl ApiKeysView<'_> {
         let chosen = if self.typed.expires.is_empty() { "90" } else { &self.typed.expires };
         LIVES.into_iter().map(move |(value, words)| (value, words, value == chosen))
     }
-
-    fn graces(&self) -> [(&'static str, &'static str); 3] {
-        GRACES
-    }
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
@@ -90,7 +86,7 @@ pub async fn revoke(app: Data<App>, request: HttpRequest, form: Sent) -> HttpRes
     answered(end(&app, &request, form).await)
 }
 
-async fn make(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn make(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::ApiKeys, form)?;
     let made = match wished(app, &form) {
         Ok(new) => api_keys::create(&app.core, visit.caller(), new).await,
@@ -102,7 +98,7 @@ async fn make(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpRespon
     }
 }
 
-async fn replace(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn replace(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::ApiKeys, form)?;
     let grace = Seconds(form.get("grace").and_then(|text| text.parse().ok()).unwrap_or(0));
     let made = match form.get("key").and_then(ApiKeyId::parse) {
@@ -115,7 +111,7 @@ async fn replace(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpRes
     }
 }
 
-async fn end(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn end(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::ApiKeys, form)?;
     let ended = match form.get("key").and_then(ApiKeyId::parse) {
         Some(id) => api_keys::revoke(&app.core, visit.caller(), id).await,
@@ -146,7 +142,7 @@ fn wished(app: &App, form: &Params) -> Result<NewKey, Refusal> {
     })
 }
 
-async fn show(visit: &Visit<'_>, told: Told, form: &Params) -> Result<HttpResponse, HttpResponse> {
+async fn show(visit: &Visit<'_>, told: Told, form: &Params) -> Answered {
     let person = visit.person().await?;
     let app = visit.app;
     let keys = visit.take(api_keys::list(&app.core, visit.caller()).await)?;
@@ -166,7 +162,7 @@ async fn show(visit: &Visit<'_>, told: Told, form: &Params) -> Result<HttpRespon
     Ok(visit.send(&view, &view.frame))
 }
 
-async fn show_key(visit: &Visit<'_>, made: &Made) -> Result<HttpResponse, HttpResponse> {
+async fn show_key(visit: &Visit<'_>, made: &Made) -> Answered {
     let person = visit.person().await?;
     let view = ApiKeyMadeView {
         layout: &visit.app.layout,

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use askama::Template;
 
-use super::{Frame, Told, Visit, answered, notice::Notice, when::When};
+use super::{Answered, Frame, Told, Visit, answered, notice::Notice, when::When};
 use crate::{
     domain::client::ClientId,
     http::{
@@ -45,11 +45,7 @@ pub async fn withdraw(app: Data<App>, request: HttpRequest, form: Result<Form, B
     answered(take_back(&app, &request, form).await)
 }
 
-async fn take_back(
-    app: &App,
-    request: &HttpRequest,
-    form: Result<Form, BadBody>,
-) -> Result<HttpResponse, HttpResponse> {
+async fn take_back(app: &App, request: &HttpRequest, form: Result<Form, BadBody>) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::Applications, form)?;
     let withdrawn = match form.get("client").and_then(ClientId::parse) {
         Some(client) => accounts::withdraw(&app.core, visit.caller(), client).await,
@@ -61,7 +57,7 @@ async fn take_back(
     }
 }
 
-async fn show(visit: &Visit<'_>, told: Told) -> Result<HttpResponse, HttpResponse> {
+async fn show(visit: &Visit<'_>, told: Told) -> Answered {
     let person = visit.person().await?;
     let applications = visit.take(accounts::applications(&visit.app.core, visit.caller()).await)?;
     let view = ApplicationsView {

@@ -133,20 +133,20 @@ impl<'a> Visit<'a> {
         request: &'a HttpRequest,
         place: Place,
         form: Result<Form, BadBody>,
-    ) -> Result<(Self, Params), HttpResponse> {
+    ) -> Result<(Self, Params), Early> {
         let visit = Self::new(app, request, place);
         let Form(params) = form.map_err(|bad| error::bad_body(app, request, &bad))?;
         if !origin::is_ours(request, app.settings()) {
-            return Err(error::foreign_form(app, request));
+            return Err(error::foreign_form(app, request).into());
         }
         if visit.browser.session.is_none() {
-            return Err(visit.to_sign_in());
+            return Err(visit.to_sign_in().into());
         }
         let token = params.get("form").unwrap_or_default();
         if forms::is_ours(&app.core, Shown::ToSession(&visit.browser), token) {
             Ok((visit, params))
         } else {
-            Err(error::stale_account_form(app, request))
+            Err(error::stale_account_form(app, request).into())
         }
     }
 
@@ -156,24 +156,24 @@ impl<'a> Visit<'a> {
         Caller { credential, visitor: visitor::of(self.request, self.app.settings()) }
     }
 
-    async fn person(&self) -> Result<Person, HttpResponse> {
+    async fn person(&self) -> Result<Person, Early> {
         self.take(accounts::me(&self.app.core, self.caller()).await)
     }
 
     /// What a page needs before it can be shown.
-    fn take<T>(&self, found: Result<T, Refusal>) -> Result<T, HttpResponse> {
+    fn take<T>(&self, found: Result<T, Refusal>) -> Result<T, Early> {
         found.map_err(|refusal| match self.problem(refusal) {
-            Ok(problem) => error::not_now(self.app, self.request, &problem),
+            Ok(problem) => error::not_now(self.app, self.request, &problem).into(),
             Err(answer) => answer,
         })
     }
 
     /// What the page says when it is shown again; the answer where it cannot be.
-    fn problem(&self, refusal: Refusal) -> Result<Problem, HttpResponse> {
+    fn problem(&self, refusal: Refusal) -> Result<Problem, Early> {
         match words::of_signed_in(refusal) {
             Ending::Problem(problem) => Ok(problem),
-            Ending::SignIn => Err(self.to_sign_in()),
-            Ending::Fault(fault) => Err(error::failed(self.app, self.request, &Failure::Fault(fault))),
+            Ending::SignIn => Err(self.to_sign_in().into()),
+            Ending::Fault(fault) => Err(error::failed(self.app, self.request, &Failure::Fault(fault)).into()),
         }
     }
 
@@ -219,9 +219,26 @@ fn done(app: &App, browser: &Browser, place: Place, notice: Notice) -> HttpRespo
     step::see_other(&step::with_query(app, path(place), &[("notice", &sealed)])).finish()
 }
 
-/// An answer that is ready before its page is: `?` carries both ways out.
-fn answered(answer: Result<HttpResponse, HttpResponse>) -> HttpResponse {
-    answer.unwrap_or_else(|early| early)
+/// An answer that is ready before its page is.
+pub(super) struct Early(Box<HttpResponse>);
+
+/// What a handler of these pages comes to: `?` takes the early way out.
+type Answered = Result<HttpResponse, Early>;
+
+impl From<HttpResponse> for Early {
+    fn from(answer: HttpResponse) -> Self {
+        Self(Box::new(answer))
+    }
+}
+
+impl From<Early> for HttpResponse {
+    fn from(early: Early) -> Self {
+        *early.0
+    }
+}
+
+fn answered(answer: Answered) -> HttpResponse {
+    answer.unwrap_or_else(HttpResponse::from)
 }
 
 /// Values for the tests of these pages.

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use askama::Template;
 
-use super::{Frame, Told, Visit, answered, notice::Notice};
+use super::{Answered, Frame, Told, Visit, answered, notice::Notice};
 use crate::{
     domain::secret::Secret,
     http::{
@@ -38,7 +38,7 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
     answered(change(&app, &request, form).await)
 }
 
-async fn change(app: &App, request: &HttpRequest, form: Result<Form, BadBody>) -> Result<HttpResponse, HttpResponse> {
+async fn change(app: &App, request: &HttpRequest, form: Result<Form, BadBody>) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::Password, form)?;
     let (current, new) = (secret(&form, "current_password"), secret(&form, "new_password"));
     match accounts::change_password(&app.core, visit.caller(), current, new).await {
@@ -51,7 +51,7 @@ pub(super) fn secret(form: &Params, name: &str) -> Secret<String> {
     Secret::new(form.get(name).unwrap_or_default().to_owned())
 }
 
-async fn show(visit: &Visit<'_>, told: Told) -> Result<HttpResponse, HttpResponse> {
+async fn show(visit: &Visit<'_>, told: Told) -> Answered {
     let person = visit.person().await?;
     let view = PasswordView {
         layout: &visit.app.layout,

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use askama::Template;
 
-use super::{Frame, Told, Visit, answered, notice::Notice};
+use super::{Answered, Frame, Told, Visit, answered, notice::Notice};
 use crate::{
     http::{
         app::App,
@@ -111,7 +111,7 @@ pub async fn resend(app: Data<App>, request: HttpRequest, form: Sent) -> HttpRes
     answered(send_again(&app, &request, form).await)
 }
 
-async fn save(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn save(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::Profile, form)?;
     let kept = Fields::from(&visit.person().await?);
     let changes = Fields::from(&form).changes(&kept);
@@ -121,7 +121,7 @@ async fn save(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpRespon
     }
 }
 
-async fn ask_for_email(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn ask_for_email(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::Profile, form)?;
     let email = form.get("email").unwrap_or_default().trim().to_owned();
     let changes = Changes { email: Some(email), ..Changes::default() };
@@ -132,7 +132,7 @@ async fn ask_for_email(app: &App, request: &HttpRequest, form: Sent) -> Result<H
 }
 
 /// To the address that waits, else to the one that is not confirmed.
-async fn send_again(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn send_again(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, _) = Visit::with_form(app, request, Place::Profile, form)?;
     let person = visit.person().await?;
     let caller = visit.caller();
@@ -148,7 +148,7 @@ async fn send_again(app: &App, request: &HttpRequest, form: Sent) -> Result<Http
 }
 
 /// `typed` is one of the two forms; the fields of the other show what is kept.
-async fn show(visit: &Visit<'_>, told: Told, typed: Option<&Params>) -> Result<HttpResponse, HttpResponse> {
+async fn show(visit: &Visit<'_>, told: Told, typed: Option<&Params>) -> Answered {
     let person = visit.person().await?;
     let new_email = typed.and_then(|form| form.get("email"));
     let typed = typed.filter(|_| new_email.is_none());

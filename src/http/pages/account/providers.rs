@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use askama::Template;
 
-use super::{Frame, Told, Visit, answered, notice::Notice, when::When};
+use super::{Answered, Early, Frame, Told, Visit, answered, notice::Notice, when::When};
 use crate::{
     domain::identity::Identity,
     http::{
@@ -55,7 +55,7 @@ pub async fn unlink(app: Data<App>, request: HttpRequest, form: Sent) -> HttpRes
 }
 
 /// The browser that asks for a link, by a form of this page: whoever is linked can sign in as this person ever after.
-pub(in super::super) fn browser(app: &App, request: &HttpRequest, form: Sent) -> Result<Browser, HttpResponse> {
+pub(in super::super) fn browser(app: &App, request: &HttpRequest, form: Sent) -> Result<Browser, Early> {
     Visit::with_form(app, request, Place::Providers, form).map(|(visit, _)| visit.browser)
 }
 
@@ -64,7 +64,7 @@ pub(in super::super) fn linked(app: &App, browser: &Browser) -> HttpResponse {
     super::done(app, browser, Place::Providers, Notice::ProviderLinked)
 }
 
-async fn take_away(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn take_away(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::Providers, form)?;
     let named = |name: &str| form.get(name).unwrap_or_default().to_owned();
     match identities::unlink(&app.core, visit.caller(), named("provider"), named("subject")).await {
@@ -73,7 +73,7 @@ async fn take_away(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpR
     }
 }
 
-async fn show(visit: &Visit<'_>, told: Told) -> Result<HttpResponse, HttpResponse> {
+async fn show(visit: &Visit<'_>, told: Told) -> Answered {
     let person = visit.person().await?;
     let linked = visit.take(identities::list(&visit.app.core, visit.caller()).await)?;
     let all = provider::offered(&visit.app.core);

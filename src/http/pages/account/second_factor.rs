@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use askama::Template;
 
-use super::{Frame, Told, Visit, answered, notice::Notice, password::secret};
+use super::{Answered, Frame, Told, Visit, answered, notice::Notice, password::secret};
 use crate::{
     domain::secret::Secret,
     http::{
@@ -75,30 +75,33 @@ pub async fn renew(app: Data<App>, request: HttpRequest, form: Sent) -> HttpResp
     answered(new_codes(&app, &request, form).await)
 }
 
-async fn set_up(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn set_up(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, _) = Visit::with_form(app, request, Place::SecondFactor, form)?;
     match factors::enable(&app.core, visit.caller()).await {
-        Ok(enrolment) => send(&visit, &visit.person().await?, Told::default(), At::SettingUp(Setup::of(&enrolment))),
+        Ok(enrolment) => {
+            let setup = At::SettingUp(Setup::of(&enrolment));
+            Ok(send(&visit, &visit.person().await?, Told::default(), setup))
+        }
         Err(refusal) => show(&visit, visit.problem(refusal)?.into(), Asked::Nothing).await,
     }
 }
 
-async fn turn_on(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn turn_on(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::SecondFactor, form)?;
     let Some(enrolment) = visit.take(factors::pending(&app.core, visit.caller()).await)? else {
         return show(&visit, Told::default(), Asked::Nothing).await;
     };
     let person = visit.person().await?;
     match factors::confirm(&app.core, visit.caller(), code(&form)).await {
-        Ok(()) => send(&visit, &person, Told::default(), At::Codes(&shown(&enrolment.backup_codes))),
+        Ok(()) => Ok(send(&visit, &person, Told::default(), At::Codes(&shown(&enrolment.backup_codes)))),
         Err(refusal) => {
             let told = visit.problem(refusal)?.into();
-            send(&visit, &person, told, At::SettingUp(Setup::of(&enrolment)))
+            Ok(send(&visit, &person, told, At::SettingUp(Setup::of(&enrolment))))
         }
     }
 }
 
-async fn turn_off(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn turn_off(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::SecondFactor, form)?;
     match factors::disable(&app.core, visit.caller(), secret(&form, "current_password"), code(&form)).await {
         Ok(()) => Ok(visit.done(Notice::SecondFactorOff)),
@@ -106,10 +109,10 @@ async fn turn_off(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpRe
     }
 }
 
-async fn new_codes(app: &App, request: &HttpRequest, form: Sent) -> Result<HttpResponse, HttpResponse> {
+async fn new_codes(app: &App, request: &HttpRequest, form: Sent) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::SecondFactor, form)?;
     match factors::renew_backup_codes(&app.core, visit.caller(), code(&form)).await {
-        Ok(codes) => send(&visit, &visit.person().await?, Told::default(), At::Codes(&shown(&codes))),
+        Ok(codes) => Ok(send(&visit, &visit.person().await?, Told::default(), At::Codes(&shown(&codes)))),
         Err(refusal) => show(&visit, visit.problem(refusal)?.into(), Asked::NewCodes).await,
     }
 }
@@ -118,18 +121,18 @@ fn code(form: &Params) -> Secret<String> {
     Secret::new(typed_code(form.get("code")))
 }
 
-async fn show(visit: &Visit<'_>, told: Told, asked: Asked) -> Result<HttpResponse, HttpResponse> {
+async fn show(visit: &Visit<'_>, told: Told, asked: Asked) -> Answered {
     let person = visit.person().await?;
     let at = match person.second_factor {
         SecondFactorState::On => At::On(asked),
         SecondFactorState::Off => At::Off,
     };
-    send(visit, &person, told, at)
+    Ok(send(visit, &person, told, at))
 }
 
-fn send(visit: &Visit<'_>, person: &Person, told: Told, at: At<'_>) -> Result<HttpResponse, HttpResponse> {
+fn send(visit: &Visit<'_>, person: &Person, told: Told, at: At<'_>) -> HttpResponse {
     let view = SecondFactorView { layout: &visit.app.layout, frame: visit.frame(person, told), at };
-    Ok(visit.send(&view, &view.frame))
+    visit.send(&view, &view.frame)
 }
 
 #[cfg(test)]

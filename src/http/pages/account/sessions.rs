@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use askama::Template;
 
-use super::{Frame, Told, Visit, answered, device, notice::Notice, when::When};
+use super::{Answered, Frame, Told, Visit, answered, device, notice::Notice, when::When};
 use crate::{
     domain::{ids::SessionId, session::Door},
     http::{
@@ -59,7 +59,7 @@ pub async fn end_others(app: Data<App>, request: HttpRequest, form: Result<Form,
     answered(end_all_others(&app, &request, form).await)
 }
 
-async fn end_one(app: &App, request: &HttpRequest, form: Result<Form, BadBody>) -> Result<HttpResponse, HttpResponse> {
+async fn end_one(app: &App, request: &HttpRequest, form: Result<Form, BadBody>) -> Answered {
     let (visit, form) = Visit::with_form(app, request, Place::Sessions, form)?;
     let ended = match form.get("session").and_then(SessionId::parse) {
         Some(session) => accounts::end_device(&app.core, visit.caller(), session).await,
@@ -71,11 +71,7 @@ async fn end_one(app: &App, request: &HttpRequest, form: Result<Form, BadBody>) 
     }
 }
 
-async fn end_all_others(
-    app: &App,
-    request: &HttpRequest,
-    form: Result<Form, BadBody>,
-) -> Result<HttpResponse, HttpResponse> {
+async fn end_all_others(app: &App, request: &HttpRequest, form: Result<Form, BadBody>) -> Answered {
     let (visit, _) = Visit::with_form(app, request, Place::Sessions, form)?;
     match accounts::end_other_devices(&app.core, visit.caller()).await {
         Ok(_) => Ok(visit.done(Notice::SessionsEnded)),
@@ -83,7 +79,7 @@ async fn end_all_others(
     }
 }
 
-async fn show(visit: &Visit<'_>, told: Told) -> Result<HttpResponse, HttpResponse> {
+async fn show(visit: &Visit<'_>, told: Told) -> Answered {
     let person = visit.person().await?;
     let devices = visit.take(accounts::devices(&visit.app.core, visit.caller()).await)?;
     let mut sessions: Vec<_> = devices.iter().map(|device| line(visit.app, device)).collect();

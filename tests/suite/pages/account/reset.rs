@@ -48,7 +48,10 @@ async fn a_link_is_spent_by_its_form_and_once() {
     says(short.expect_status(400), "at least 10 characters");
     browser.submit(&[("new_password", NEXT)]).await.expect_status(200);
     browser.get(&link).await;
-    says(browser.submit(&[("new_password", PASSWORD)]).await.expect_status(400), "This link is good no more");
+    says(
+        browser.submit(&[("new_password", PASSWORD)]).await.expect_status(400),
+        "This link has been used, or is too old. Ask for a new one.",
+    );
     assert!(!opens(&server, &alice, PASSWORD).await);
 }
 
