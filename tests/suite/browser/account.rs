@@ -1,5 +1,11 @@
 //! Everything about one's own account, in a browser: from the registration to the last session.
 
+use signet::{
+    config::{providers::ProviderSettings, second_factor::Required},
+    domain::{identity::Identity, ids::UserId},
+    store::identities,
+};
+
 use super::chromium::{self, Chromium};
 use crate::{
     harness::{PASSWORD, Seconds, Server},
@@ -163,5 +169,84 @@ async fn somebody_forgets_the_password() {
     browser.types("password", "another horse battery").await;
     browser.press("Sign in").await;
     browser.sees("alice Example").await;
+    browser.client.close().await.unwrap();
+}
+
+fn provider(name: &str, label: &str) -> ProviderSettings {
+    let entry =
+        format!("name = {name:?}\nlabel = {label:?}\nissuer = \"https://{name}.example\"\nclient_id = \"signet\"");
+    toml::from_str(&entry).unwrap()
+}
+
+/// Somebody who signs in where a second factor is demanded, and providers are offered.
+#[tokio::test]
+async fn what_a_deployment_demands_and_offers_can_be_read() {
+    let Some(browser) = chromium::open().await else { return };
+    let server = Server::with(|settings| {
+        settings.second_factor.required = Required::Everybody;
+        settings.providers = vec![provider("corp", "Corp & Co"), provider("elsewhere", "Elsewhere")];
+    });
+    let server = server.await;
+    let alice = server.user("alice").await;
+    goes(&browser, &server, "/account/providers").await;
+    browser.keeps_pictures("account-24-login-providers").await;
+    browser.types("email", &alice.email).await;
+    browser.types("password", PASSWORD).await;
+    browser.press("Sign in").await;
+    browser.sees("Your account has to have one.").await;
+    browser.keeps_pictures("account-25-enrolment").await;
+    let secret = scanned(&browser).await;
+    browser.types("code", &authenticator(&secret, server.now())).await;
+    browser.press("Turn it on").await;
+    browser.keeps_pictures("account-26-enrolment-codes").await;
+    is_linked(&server, &alice.id).await;
+    browser.follows("Continue").await;
+    browser.sees("Corp & Co").await;
+    browser.opens_all().await;
+    browser.keeps_pictures("account-27-providers").await;
+    browser.press("Unlink it").await;
+    browser.sees("The account is not linked any more.").await;
+    browser.client.close().await.unwrap();
+}
+
+async fn is_linked(server: &Server, user: &str) {
+    let (core, now) = (server.site.core.clone(), server.site.core.clock.now());
+    let identity = Identity {
+        provider: "https://corp.example".to_owned(),
+        subject: "s-1".to_owned(),
+        user_id: UserId::parse(user).unwrap(),
+        label: Some("alice@corp.example".to_owned()),
+        created_at: now,
+        last_used_at: now,
+    };
+    let work = move || core.store.write(|db| identities::insert(db, &identity)).unwrap();
+    tokio::task::spawn_blocking(work).await.unwrap();
+}
+
+/// What somebody sees who went wrong.
+#[tokio::test]
+async fn what_went_wrong_can_be_read() {
+    let Some(browser) = chromium::open().await else { return };
+    let server = Server::start().await;
+    let alice = server.user("alice").await;
+    goes(&browser, &server, "/account/confirm?token=old").await;
+    browser.keeps_pictures("account-28-confirm-link").await;
+    browser.press("Confirm my address").await;
+    browser.sees("This code or link is not right").await;
+    browser.keeps_pictures("account-29-confirm-refused").await;
+    goes(&browser, &server, "/account/reset?token=old").await;
+    browser.types("new_password", "another horse battery").await;
+    browser.press("Set the password").await;
+    browser.sees("This link is good no more").await;
+    browser.keeps_pictures("account-30-dead-link").await;
+    goes(&browser, &server, "/account/password").await;
+    browser.types("email", &alice.email).await;
+    browser.types("password", PASSWORD).await;
+    browser.press("Sign in").await;
+    browser.types("current_password", "not this one").await;
+    browser.types("new_password", "another horse battery").await;
+    browser.press("Change the password").await;
+    browser.sees("The current password is not right.").await;
+    browser.keeps_pictures("account-31-password-refused").await;
     browser.client.close().await.unwrap();
 }
