@@ -97,6 +97,9 @@ async fn nobody_gives_a_key_what_they_have_not() {
             let answer = session.posts(path, &body).await;
             expect_refused(contract, &answer, 400, "invalid_request", &format!("The member {member} is not valid"));
         }
+        let days = if contract == CLASSIC { "expiresInDays" } else { "expires_in_days" };
+        let endless = session.posts(path, &json!({"name": "x", days: 0})).await;
+        expect_refused(contract, &endless, 400, "invalid_request", &format!("The member {days} is not valid"));
     }
 }
 

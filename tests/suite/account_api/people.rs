@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use signet::config::mounts::MountSettings;
 
 use super::refusals::expect_refused;
-use crate::harness::{CLASSIC, CODITECT, COMIND, CONTRACTS, DATIX, PASSWORD, Phone, Seconds, Server, Session};
+use crate::harness::{
+    CLASSIC, CODITECT, COMIND, CONTRACTS, Contract, DATIX, Method, PASSWORD, Phone, Seconds, Server, Session,
+};
 
 async fn registers(server: &Server, body: &Value) -> Value {
     server.site.posts(DATIX, "/auth/register", body).await.expect_status(201).json()
@@ -64,8 +66,7 @@ async fn a_new_address_waits_for_its_confirmation() {
     let server = Server::documented().await;
     let alice = server.user("alice").await;
     let session = server.site.signs_in(DATIX, &alice.email, PASSWORD).await;
-    let patch =
-        |body: Value| session.calls(reqwest::Method::PATCH, "/auth/me").raw("application/json", body.to_string());
+    let patch = |body: Value| session.calls(Method::PATCH, "/auth/me").raw("application/json", body.to_string());
     let answer = patch(json!({"email": "new@example.com"})).await.expect_status(200).json();
     assert_eq!((&answer["email"], &answer["full_name"]), (&json!(alice.email), &json!("alice Example")));
     expect_refused(
@@ -75,6 +76,8 @@ async fn a_new_address_waits_for_its_confirmation() {
         "invalid_email",
         "The email address is not valid",
     );
+    let unreadable = patch(json!({"full_name": "two\nlines"})).await;
+    expect_refused(DATIX, &unreadable, 400, "invalid_request", "The member full_name is not valid");
     let code = server.letter_to("new@example.com").await.code().to_owned();
     let confirm = json!({"email": "new@example.com", "code": code});
     server.site.posts(COMIND, "/auth/confirm", &confirm).await.expect_status(200);
@@ -105,10 +108,10 @@ async fn an_unconfirmed_address_signs_in_where_the_mount_lets_it() {
     let server = Server::with(|settings| settings.mounts = mounts).await;
     let login = |path: &str| {
         let body = json!({"email": "new@example.com", "password": PASSWORD}).to_string();
-        server.request(reqwest::Method::POST, &format!("{path}/auth/login")).raw("application/json", body)
+        server.request(Method::POST, &format!("{path}/auth/login")).raw("application/json", body)
     };
     let register = json!({"email": "new@example.com", "password": PASSWORD}).to_string();
-    let register = server.request(reqwest::Method::POST, "/v1/auth/register").raw("application/json", register);
+    let register = server.request(Method::POST, "/v1/auth/register").raw("application/json", register);
     register.await.expect_status(201);
     login(COMIND.usual).await.expect_status(200);
     assert_eq!(login(DATIX.usual).await.expect_status(403).json()["error"], "email_not_confirmed");
@@ -120,10 +123,10 @@ async fn a_second_factor_counts_once_at_every_door() {
     let server = Server::documented().await;
     let alice = server.user("alice").await;
     let session = server.site.signs_in(DATIX, &alice.email, PASSWORD).await;
-    let enabled = session.calls(reqwest::Method::POST, "/auth/enable-2fa").await.json();
+    let enabled = session.calls(Method::POST, "/auth/enable-2fa").await.json();
     let phone = Phone::scans(&enabled["secret"]);
-    let tries = |contract, code: &str| {
-        let body = json!({ contract_name(contract): alice.email, "password": PASSWORD, "code": code });
+    let tries = |contract: &Contract, code: &str| {
+        let body = json!({ contract.login_name: alice.email, "password": PASSWORD, "code": code });
         server.site.posts(contract, "/auth/login", &body)
     };
     // Nothing is on before it is confirmed.
@@ -132,7 +135,7 @@ async fn a_second_factor_counts_once_at_every_door() {
     expect_refused(DATIX, &wrong, 401, "invalid_code", "The code is not valid");
     let code = json!({"code": phone.shows(server.now())});
     session.posts("/auth/confirm-2fa", &code).await.expect_status(200);
-    let twice = session.calls(reqwest::Method::POST, "/auth/enable-2fa").await;
+    let twice = session.calls(Method::POST, "/auth/enable-2fa").await;
     expect_refused(DATIX, &twice, 409, "second_factor_already_on", "Two-factor authentication is enabled already");
 
     server.advance(Seconds(30)).await;
@@ -151,10 +154,6 @@ async fn a_second_factor_counts_once_at_every_door() {
         server.site.signs_in(contract, &alice.email, PASSWORD).await;
     }
     assert!(session.is_alive().await);
-}
-
-fn contract_name(contract: &crate::harness::Contract) -> &'static str {
-    contract.login_name
 }
 
 /// Contracts README, 9: five minutes, one success, five wrong codes; and good at no other door.
@@ -195,9 +194,8 @@ async fn a_challenge_is_good_for_five_minutes_and_five_guesses_at_its_door() {
 #[tokio::test]
 async fn whether_an_address_is_registered_need_not_be_told() {
     let server = Server::documented_with(|settings| settings.accounts.check_registration = false).await;
-    let asks = |address: &str| {
-        server.site.calls(COMIND, reqwest::Method::GET, &format!("/auth/check-registration?email={address}"))
-    };
+    let asks =
+        |address: &str| server.site.calls(COMIND, Method::GET, &format!("/auth/check-registration?email={address}"));
     let alice = server.user("alice").await;
     for address in [alice.email.as_str(), "nobody@example.com"] {
         let answer = asks(address).await;

@@ -3,11 +3,18 @@
 use std::net::TcpListener;
 
 use serde_json::{Value, json};
-use signet::{config::directories::DirectorySettings, domain::user::UserStatus, services::admin::users};
+use signet::{
+    config::{
+        directories::DirectorySettings,
+        limits::{Free, Tries},
+    },
+    domain::user::UserStatus,
+    services::admin::users,
+};
 
 use crate::{
     durability::wire::Busy,
-    harness::{Answer, CLASSIC, CODITECT, CONTRACTS, Contract, Method, PASSWORD, Server},
+    harness::{Answer, CLASSIC, CODITECT, COMIND, CONTRACTS, Contract, DATIX, Method, PASSWORD, Request, Server},
 };
 
 /// The contract's shape for a refusal.
@@ -128,6 +135,40 @@ async fn too_many_attempts_wait_in_every_contract() {
         let answer = server.site.tries(contract, &name, "wrong").await;
         expect_refused(contract, &answer, 429, "rate_limited", "Too many attempts: try again later");
     }
+}
+
+/// Contracts README, 8: everything that can be guessed, from one address, whoever is asked for.
+#[tokio::test]
+async fn too_many_attempts_wait_at_every_door() {
+    let once = Tries::all(Free { per_address: 2, per_account: 100 });
+    let server = Server::documented_with(|settings| settings.limits.tries = once).await;
+    let site = &server.site;
+    let email = |n: usize| format!("user{n}@example.com");
+    let register = |n: usize| json!({"email": email(n), "password": "secure_password"});
+    let doors: [(&str, &dyn Fn(usize) -> (&'static Contract, Request)); 6] = [
+        ("register", &|n| (DATIX, site.posts(DATIX, "/auth/register", &register(n)))),
+        ("confirm", &|n| (COMIND, site.posts(COMIND, "/auth/confirm", &json!({"email": email(n), "code": "000000"})))),
+        ("reset", &|n| (COMIND, site.posts(COMIND, "/auth/password-reset-request", &json!({"email": email(n)})))),
+        ("check", &|n| (COMIND, site.calls(COMIND, Method::GET, "/auth/check-registration").query("email", email(n)))),
+        ("second factor", &|_| {
+            (CODITECT, site.posts(CODITECT, "/auth/2fa/verify", &json!({"challenge_token": "ch_x", "code": "000000"})))
+        }),
+        ("login", &|n| (CLASSIC, site.tries(CLASSIC, &email(n), "wrong-password"))),
+    ];
+    for (door, knocks) in doors {
+        for n in 0..2 {
+            assert_ne!(knocks(n).1.await.status, 429, "{door}");
+        }
+        let (contract, third) = knocks(2);
+        expect_refused(contract, &third.await, 429, "rate_limited", "Too many attempts: try again later");
+    }
+    let other = json!({"temp_token": "temp_x", "code": "000000"});
+    site.posts(DATIX, "/auth/verify-2fa", &other).await.expect_status(429);
+    site.posts(COMIND, "/auth/register", &register(3)).await.expect_status(429);
+    site.posts(CODITECT, "/auth/register", &register(4)).await.expect_status(429);
+    site.posts(COMIND, "/auth/password-reset", &json!({"token": "x", "new_password": "secure_password"}))
+        .await
+        .expect_status(429);
 }
 
 /// Contracts README, 18: told only after the right password.
