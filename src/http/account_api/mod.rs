@@ -13,7 +13,8 @@ pub mod openapi;
 pub mod said;
 
 use actix_web::{
-    HttpResponse, Resource, Scope, guard,
+    HttpResponse, Resource, Scope,
+    guard::{self, GuardContext},
     http::header,
     middleware::from_fn,
     web::{self, Data, ServiceConfig},
@@ -75,11 +76,7 @@ pub fn routes(config: &mut ServiceConfig, app: &App) {
 
 fn scope(mounted: &Data<Mounted>) -> impl actix_web::dev::HttpServiceFactory + use<> {
     let scope = match &mounted.host {
-        // A port does not make another name.
-        Some(host) => {
-            let name = host.split_once(':').map_or(host.as_str(), |(name, _)| name);
-            web::scope(&mounted.path).guard(guard::Host(name))
-        }
+        Some(host) => web::scope(&mounted.path).guard(guard::fn_guard(called(host.clone()))),
         None => web::scope(&mounted.path),
     };
     let refuse = mounted.contract.refuse;
@@ -87,6 +84,19 @@ fn scope(mounted: &Data<Mounted>) -> impl actix_web::dev::HttpServiceFactory + u
         .service(resource("/openapi.json", "GET", refuse).route(web::get().to(openapi::get)))
         .default_service(web::to(move || async move { refuse(&Refused::NoSuchPath) }))
         .wrap(from_fn(cors::any_origin))
+}
+
+/// Whether a request is for this name: in any case (RFC 9110 §4.2.3), and a port does not make another.
+fn called(host: String) -> impl Fn(&GuardContext<'_>) -> bool {
+    fn name(host: &str) -> &str {
+        host.split_once(':').map_or(host, |(name, _)| name)
+    }
+    move |request| {
+        let head = request.head();
+        let header = head.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+        // HTTP/2 has it in the address instead.
+        header.or_else(|| head.uri.host()).is_some_and(|asked| name(asked).eq_ignore_ascii_case(name(&host)))
+    }
 }
 
 /// A path of a contract, which refuses methods that are not there in the contract's own words.

@@ -7,7 +7,7 @@ use signet::{
 };
 
 use super::exchange::Play;
-use crate::harness::{COMIND, DATIX, Made, Server};
+use crate::harness::{COMIND, DATIX, Made, Method, Server};
 
 const USER: Made<'_> =
     Made { email: "user@example.com", username: "user", password: "your_password", name: "User Name" };
@@ -143,9 +143,7 @@ async fn api_tokens_are_answered_as_settled() {
     play.learns("{id}", &made, "/id");
     play.plays("api_tokens_list").await;
     let site = &play.server.site;
-    let reads = |token: &serde_json::Value| {
-        site.calls(COMIND, reqwest::Method::GET, "/auth/me").bearer(token.as_str().unwrap())
-    };
+    let reads = |token: &serde_json::Value| site.calls(COMIND, Method::GET, "/auth/me").bearer(token.as_str().unwrap());
     reads(&made["token"]).await.expect_status(200);
     play.plays("api_tokens_find").await;
 

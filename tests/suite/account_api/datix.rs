@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use signet::services::admin::user_changes::UserChanges;
 
 use super::exchange::Play;
-use crate::harness::{CODITECT, DATIX, Made, Phone, Server};
+use crate::harness::{CODITECT, DATIX, Made, Method, Phone, Server};
 
 const EMAIL: &str = "user@example.com";
 
@@ -80,7 +80,7 @@ async fn api_keys_are_answered_as_documented() {
     play.learns("{key_id}", &made, "/id");
     play.waits(90).await;
     let site = &play.server.site;
-    site.calls(DATIX, reqwest::Method::GET, "/auth/me").bearer(made["key"].as_str().unwrap()).await.expect_status(200);
+    site.calls(DATIX, Method::GET, "/auth/me").bearer(made["key"].as_str().unwrap()).await.expect_status(200);
     play.plays("api_keys_list").await;
     play.plays("api_keys_revoke").await;
     play.plays("api_keys_revoke_unknown").await;

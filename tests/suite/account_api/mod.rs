@@ -3,6 +3,14 @@
 mod classic;
 mod coditect;
 mod comind;
+mod credentials;
 mod datix;
+mod enumeration;
 mod exchange;
 mod golden;
+mod mounts;
+mod openapi;
+mod people;
+mod refusals;
+mod schema;
+mod sessions;

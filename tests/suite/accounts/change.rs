@@ -23,7 +23,7 @@ async fn a_change_keeps_its_session_and_ends_everything_else() {
     let (here, there) =
         (signs_in(&server.site, "alice", PASSWORD).await, signs_in(&server.site, "alice", PASSWORD).await);
     asks_for_a_reset(&server.site, &alice.email).await;
-    let link = mailed_token(&server.site, &alice.email).await;
+    let link = mailed_token(&server.site, &alice.email, "reset").await;
 
     changes(&server.site, &here, PASSWORD, NEW_PASSWORD).await.unwrap();
     assert!(is_signed_in(&server.site, &here).await);

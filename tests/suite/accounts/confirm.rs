@@ -60,7 +60,7 @@ async fn the_link_proves_it_once_and_takes_the_code_with_it() {
     let server = Server::start().await;
     newcomer(&server, CAROL).await;
     let code = server.letter_to(CAROL).await.code().to_owned();
-    let token = mailed_token(&server.site, CAROL).await;
+    let token = mailed_token(&server.site, CAROL, "confirm").await;
     assert!(is_refused(&follows(&server.site, "made-up").await));
     assert!(follows(&server.site, token.reveal()).await.unwrap().email_verified);
     assert!(is_refused(&follows(&server.site, token.reveal()).await));
@@ -81,7 +81,7 @@ async fn five_wrong_codes_are_the_end_of_the_right_one() {
         assert_eq!(confirms(&server.site, &email, &code).await.is_ok(), wrong < 5, "after {wrong}");
     }
     // The link is the same token.
-    let token = mailed_token(&server.site, "dave@example.com").await;
+    let token = mailed_token(&server.site, "dave@example.com", "confirm").await;
     assert!(is_refused(&follows(&server.site, token.reveal()).await));
 }
 
@@ -147,7 +147,7 @@ async fn a_new_address_takes_effect_when_it_is_proved() {
     let server = Server::start().await;
     let alice = server.user("alice").await;
     asks_for_a_reset(&server.site, &alice.email).await;
-    let reset = mailed_token(&server.site, &alice.email).await;
+    let reset = mailed_token(&server.site, &alice.email, "reset").await;
     wants(&server.site, "alice", PASSWORD, "new@example.com").await;
     assert!(user_of(&server.site, &alice.email).await.is_some());
     let code = server.letter_to("new@example.com").await.code().to_owned();
@@ -167,7 +167,7 @@ async fn an_address_that_became_anothers_meanwhile_is_not_taken_from_them() {
     let server = Server::start().await;
     let alice = server.user("alice").await;
     wants(&server.site, "alice", PASSWORD, CAROL).await;
-    let token = mailed_token(&server.site, CAROL).await;
+    let token = mailed_token(&server.site, CAROL, "confirm").await;
     let code = server.letter_to(CAROL).await.code().to_owned();
     let carol = newcomer(&server, CAROL).await;
     assert!(is_refused(&follows(&server.site, token.reveal()).await));

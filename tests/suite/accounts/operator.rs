@@ -90,7 +90,7 @@ async fn an_address_that_an_operator_sets_is_proved_and_the_old_ones_letters_are
     let server = Server::start().await;
     let alice = server.user("alice").await;
     asks_for_a_reset(&server.site, &alice.email).await;
-    let token = mailed_token(&server.site, &alice.email).await;
+    let token = mailed_token(&server.site, &alice.email, "reset").await;
     let wish = UserChanges { email: Some("New@example.com".to_owned()), ..UserChanges::default() };
     let person = user_changes::update(&server.site.core, "alice", wish).await.unwrap();
     assert_eq!((person.user.email.as_deref(), person.user.email_verified), (Some("new@example.com"), true));

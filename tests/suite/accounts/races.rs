@@ -31,7 +31,7 @@ async fn one_of_many_uses_of_a_reset_link_succeeds() {
     let server = Server::start().await;
     let alice = server.user("alice").await;
     asks_for_a_reset(&server.site, &alice.email).await;
-    let token = mailed_token(&server.site, &alice.email).await;
+    let token = mailed_token(&server.site, &alice.email, "reset").await;
     let won = winners(|n| {
         let (site, token) = (server.site.clone(), token.clone());
         async move { resets(&site, &token, &format!("a-new-password-{n}")).await.is_ok() }
@@ -61,7 +61,7 @@ async fn one_of_many_uses_of_a_confirmation_code_succeeds() {
 async fn one_of_many_uses_of_a_confirmation_link_succeeds() {
     let server = Server::start().await;
     newcomer(&server, CAROL).await;
-    let token = mailed_token(&server.site, CAROL).await;
+    let token = mailed_token(&server.site, CAROL, "confirm").await;
     let won = winners(|_| {
         let (site, token) = (server.site.clone(), token.clone());
         async move { accounts::confirm_by_link(&site.core, token, Visitor::default()).await.is_ok() }
@@ -133,7 +133,7 @@ async fn resets_beside_new_letters_beside_changes_end_without_a_fault() {
     let server = Server::start().await;
     let alice = server.user("alice").await;
     asks_for_a_reset(&server.site, &alice.email).await;
-    let token = mailed_token(&server.site, &alice.email).await;
+    let token = mailed_token(&server.site, &alice.email, "reset").await;
     let caller = signs_in(&server.site, "alice", PASSWORD).await;
     let faults = winners(|n| {
         let (site, token, caller, email) = (server.site.clone(), token.clone(), caller.clone(), alice.email.clone());

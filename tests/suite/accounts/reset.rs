@@ -38,7 +38,7 @@ async fn a_reset_works_once_and_ends_every_session_and_grant() {
     asks_for_a_reset(&server.site, "Alice@Example.com").await;
     let letter = server.letter_to(&alice.email).await;
     assert!(letter.link().starts_with(&format!("{}/account/reset?token=", server.site.issuer)), "{letter:?}");
-    let token = mailed_token(&server.site, &alice.email).await;
+    let token = mailed_token(&server.site, &alice.email, "reset").await;
 
     let user = resets(&server.site, &token, NEW_PASSWORD).await.unwrap();
     assert_eq!(user.version, 2);
@@ -58,7 +58,7 @@ async fn a_weak_password_spends_no_link() {
     let server = Server::start().await;
     let alice = server.user("alice").await;
     asks_for_a_reset(&server.site, &alice.email).await;
-    let token = mailed_token(&server.site, &alice.email).await;
+    let token = mailed_token(&server.site, &alice.email, "reset").await;
     for (password, weakness) in [("password123", Weakness::Common), ("alice Example", Weakness::Personal)] {
         let answer = resets(&server.site, &token, password).await;
         assert!(matches!(&answer, Err(Refusal::WeakPassword(found)) if *found == weakness), "{answer:?}");
@@ -71,15 +71,15 @@ async fn a_link_is_good_for_its_time_until_the_next_one_and_for_its_purpose() {
     let server = Server::start().await;
     let alice = server.user("alice").await;
     asks_for_a_reset(&server.site, &alice.email).await;
-    let first = mailed_token(&server.site, &alice.email).await;
+    let first = mailed_token(&server.site, &alice.email, "reset").await;
     asks_for_a_reset(&server.site, &alice.email).await;
-    let second = mailed_token(&server.site, &alice.email).await;
+    let second = mailed_token(&server.site, &alice.email, "reset").await;
     assert!(is_refused(&resets(&server.site, &first, NEW_PASSWORD).await));
     server.advance(Seconds::minutes(30)).await;
     assert!(is_refused(&resets(&server.site, &second, NEW_PASSWORD).await));
 
     newcomer(&server, "carol@example.com").await;
-    let confirmation = mailed_token(&server.site, "carol@example.com").await;
+    let confirmation = mailed_token(&server.site, "carol@example.com", "confirm").await;
     assert!(is_refused(&resets(&server.site, &confirmation, NEW_PASSWORD).await));
     assert!(is_refused(&resets(&server.site, &secret("made-up"), NEW_PASSWORD).await));
 }
@@ -142,7 +142,7 @@ async fn a_reset_proves_the_address_and_ends_what_an_unproved_owner_made() {
         makes_a_key(&server.site, user, n).await;
         let email = user.email.clone().unwrap();
         asks_for_a_reset(&server.site, &email).await;
-        let token = mailed_token(&server.site, &email).await;
+        let token = mailed_token(&server.site, &email, "reset").await;
         assert!(resets(&server.site, &token, "a-password-of-the-owner").await.unwrap().email_verified);
     }
     assert_eq!((keys(&server.site, carol).await, keys(&server.site, alice).await), (0, 1));

@@ -43,6 +43,7 @@ fn sentence(refused: &Refused, said: Said) -> String {
         Refused::Refusal(Refusal::AuthenticationRequired | Refusal::InvalidToken | Refusal::TokenExpired) => {
             "Authentication required".to_owned()
         }
+        Refused::Refusal(Refusal::Malformed("expires_in_days")) => "The member expiresInDays is not valid".to_owned(),
         Refused::Refusal(_) | Refused::Body(_) | Refused::NoSuchPath | Refused::NoSuchMethod(_) => {
             said.message.into_owned()
         }

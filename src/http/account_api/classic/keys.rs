@@ -49,6 +49,6 @@ pub(super) async fn list(call: Call) -> Answer {
     (status = 404, body = ErrorBody)
 ))]
 pub(super) async fn delete(call: Call, id: Path<String>) -> Answer {
-    api_keys::revoke(&call.core, call.caller, keys::id(&id)?).await?;
+    api_keys::revoke(&call.core, call.caller, keys::id(&id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -41,7 +41,8 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
 /// Obtains a new access token using a valid refresh token
 #[utoipa::path(post, path = "/auth/refresh", request_body = Refresh, responses(
     (status = 200, body = Refreshed),
-    (status = 401, body = ErrorBody)
+    (status = 401, body = ErrorBody),
+    (status = 403, body = ErrorBody, description = "The account is suspended or disabled")
 ))]
 pub(super) async fn refresh(call: Call, Json(body): Json<Refresh>) -> Answer {
     let tokens = accounts::refresh(&call.core, call.mount, Secret::new(body.refresh_token)).await?;

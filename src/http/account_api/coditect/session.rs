@@ -70,7 +70,8 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
 /// Submit the code of the second factor
 #[utoipa::path(post, path = "/auth/2fa/verify", request_body = Verify, responses(
     (status = 200, body = InData<SignedIn>),
-    (status = 401, body = ErrorBody),
+    (status = 401, body = ErrorBody, description = "A wrong code, or a challenge that is dead"),
+    (status = 403, body = ErrorBody, description = "The account is suspended or disabled"),
     (status = 429, body = ErrorBody)
 ))]
 pub(super) async fn verify(call: Call, Json(body): Json<Verify>) -> Answer {
@@ -89,7 +90,8 @@ pub(super) async fn verify(call: Call, Json(body): Json<Verify>) -> Answer {
 /// Refresh Token
 #[utoipa::path(post, path = "/auth/refresh", request_body = Refresh, responses(
     (status = 200, body = InData<Refreshed>),
-    (status = 401, body = ErrorBody)
+    (status = 401, body = ErrorBody),
+    (status = 403, body = ErrorBody, description = "The account is suspended or disabled")
 ))]
 pub(super) async fn refresh(call: Call, Json(body): Json<Refresh>) -> Answer {
     let tokens = accounts::refresh(&call.core, call.mount, Secret::new(body.refresh_token)).await?;

@@ -54,7 +54,7 @@ pub(super) async fn list(call: Call) -> Answer {
     (status = 404, body = ErrorBody)
 ))]
 pub(super) async fn find(call: Call, id: Path<String>) -> Answer {
-    Ok(ok(ListedToken::from(&api_keys::find(&call.core, call.caller, keys::id(&id)?).await?)))
+    Ok(ok(ListedToken::from(&api_keys::find(&call.core, call.caller, keys::id(&id)).await?)))
 }
 
 /// Replace the token by a new one of the same id and scopes
@@ -67,7 +67,7 @@ pub(super) async fn find(call: Call, id: Path<String>) -> Answer {
 ))]
 pub(super) async fn rotate(call: Call, id: Path<String>, OrNothing(body): OrNothing<Rotate>) -> Answer {
     let grace = Seconds(body.unwrap_or_default().grace_seconds);
-    Ok(ok(CreatedToken::from(&api_keys::rotate(&call.core, call.caller, keys::id(&id)?, grace).await?)))
+    Ok(ok(CreatedToken::from(&api_keys::rotate(&call.core, call.caller, keys::id(&id), grace).await?)))
 }
 
 /// Delete a token
@@ -78,6 +78,6 @@ pub(super) async fn rotate(call: Call, id: Path<String>, OrNothing(body): OrNoth
     (status = 404, body = ErrorBody)
 ))]
 pub(super) async fn delete(call: Call, id: Path<String>) -> Answer {
-    api_keys::revoke(&call.core, call.caller, keys::id(&id)?).await?;
+    api_keys::revoke(&call.core, call.caller, keys::id(&id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -48,6 +48,6 @@ pub(super) async fn list(call: Call) -> Answer {
     (status = 404, body = ErrorBody)
 ))]
 pub(super) async fn revoke(call: Call, id: Path<String>) -> Answer {
-    api_keys::revoke(&call.core, call.caller, keys::id(&id)?).await?;
+    api_keys::revoke(&call.core, call.caller, keys::id(&id)).await?;
     Ok(ok(Done::new("API key revoked")))
 }

@@ -6,7 +6,10 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::account_api::{Refused, said};
+use crate::{
+    http::account_api::{Refused, said},
+    services::accounts::Refusal,
+};
 
 /// Every refusal of this contract.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,6 +28,11 @@ pub(super) struct Error(Refused);
 pub(super) fn refuse(refused: &Refused) -> HttpResponse {
     let said = said::of(refused);
     said.answer().json(ErrorBody { error: said.code, message: said.message.clone().into_owned() })
+}
+
+/// A profile's name is called so here.
+pub(super) fn own_words(refusal: Refusal) -> Refusal {
+    if matches!(refusal, Refusal::Malformed("name")) { Refusal::Malformed("full_name") } else { refusal }
 }
 
 impl<E: Into<Refused>> From<E> for Error {

@@ -2,7 +2,7 @@
 
 use super::{
     Answer,
-    errors::ErrorBody,
+    errors::{ErrorBody, own_words},
     shapes::{ChangePassword, Done, Me, Update},
 };
 use crate::{
@@ -25,11 +25,12 @@ pub(super) async fn me(call: Call) -> Answer {
     (status = 200, body = Me),
     (status = 400, body = ErrorBody),
     (status = 401, body = ErrorBody),
-    (status = 409, body = ErrorBody)
+    (status = 403, body = ErrorBody, description = "An API key changes nothing"),
+    (status = 429, body = ErrorBody)
 ))]
 pub(super) async fn update(call: Call, Json(body): Json<Update>) -> Answer {
     let changes = Changes { name: body.full_name, email: body.email, ..Changes::default() };
-    Ok(ok(Me::from(&accounts::update(&call.core, call.caller, changes).await?)))
+    Ok(ok(Me::from(&accounts::update(&call.core, call.caller, changes).await.map_err(own_words)?)))
 }
 
 /// Change the password; every other session ends

@@ -2,7 +2,7 @@
 
 use super::{
     Answer,
-    errors::ErrorBody,
+    errors::{ErrorBody, own_words},
     shapes::{
         Done, Login, LoginAnswer, Refreshed, Register, Registered, SecondFactorNeeded, SignedIn, Verified, Verify,
     },
@@ -28,7 +28,7 @@ const TEMP: &str = "temp_";
     (status = 429, body = ErrorBody)
 ))]
 pub(super) async fn register(call: Call, Json(body): Json<Register>) -> Answer {
-    let registered = accounts::register(&call.core, body.into_registration(&call)).await?;
+    let registered = accounts::register(&call.core, body.into_registration(&call)).await.map_err(own_words)?;
     Ok(match registered {
         accounts::Registered::New { user, membership } => created(Registered::new(&user, membership.as_ref())),
         // This contract tells, and so asks for it.
@@ -66,6 +66,7 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
 #[utoipa::path(post, path = "/auth/verify-2fa", tag = "session", request_body = Verify, responses(
     (status = 200, body = Verified),
     (status = 401, body = ErrorBody, description = "A wrong code, or a challenge that is dead"),
+    (status = 403, body = ErrorBody, description = "The account is suspended or disabled"),
     (status = 429, body = ErrorBody)
 ))]
 pub(super) async fn verify(call: Call, Json(body): Json<Verify>) -> Answer {
