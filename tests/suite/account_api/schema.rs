@@ -23,10 +23,8 @@ fn fits(document: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     for choice in ["oneOf", "anyOf"] {
         if let Some(schemas) = schema[choice].as_array() {
             let results: Vec<_> = schemas.iter().map(|schema| fits(document, schema, value)).collect();
-            return match results.iter().any(Result::is_ok) {
-                true => Ok(()),
-                false => Err(format!("none of {choice}: {results:?}")),
-            };
+            let fitting = results.iter().any(Result::is_ok);
+            return fitting.then_some(()).ok_or_else(|| format!("none of {choice}: {results:?}"));
         }
     }
     let is_object = schema["allOf"].is_array() || schema["properties"].is_object();
