@@ -43,19 +43,19 @@ async fn an_unknown_account_is_answered_as_an_existing_one() {
     // As long as Alice's, so that lengths could not tell either.
     let nobody = "caren@example.com";
     assert_eq!(alice.email.len(), nobody.len());
-    let alike = |existing: &Answer, unknown: &Answer| {
+    let same = |existing: &Answer, unknown: &Answer| {
         assert_eq!(seen(&server, existing, &alice.email), seen(&server, unknown, nobody));
     };
     for contract in CONTRACTS {
         for (existing, unknown) in [(alice.email.as_str(), nobody), ("alice", "caren")] {
             let wrong = server.site.tries(contract, existing, "wrong-password").await;
-            alike(&wrong, &server.site.tries(contract, unknown, "wrong-password").await);
+            same(&wrong, &server.site.tries(contract, unknown, "wrong-password").await);
             assert_eq!(wrong.status, 401);
         }
     }
-    alike(&resets(&server, &alice.email).await, &resets(&server, nobody).await);
-    alike(&confirms(&server, &alice.email).await, &confirms(&server, nobody).await);
-    alike(&registers(&server, &alice.email).await, &registers(&server, nobody).await);
+    same(&resets(&server, &alice.email).await, &resets(&server, nobody).await);
+    same(&confirms(&server, &alice.email).await, &confirms(&server, nobody).await);
+    same(&registers(&server, &alice.email).await, &registers(&server, nobody).await);
     server.site.signs_in(COMIND, &alice.email, PASSWORD).await;
     let letter = server.letter_to(&alice.email).await;
     assert_eq!(letter.code, None, "the owner gets another letter: {letter:?}");
@@ -87,18 +87,18 @@ async fn expect_alike(
 ) {
     let mut measured = Vec::new();
     for round in 0..3 {
-        let (mut these, mut those) = (Vec::new(), Vec::new());
+        let (mut of_existing, mut of_unknown) = (Vec::new(), Vec::new());
         for call in 0..CALLS {
             let number = round * CALLS + call;
-            these.push(took(existing(number)).await);
-            those.push(took(unknown(number)).await);
+            of_existing.push(took(existing(number)).await);
+            of_unknown.push(took(unknown(number)).await);
         }
-        let (these, those) = (median(these), median(those));
-        let ratio = these.as_secs_f64() / those.as_secs_f64();
+        let medians = (median(of_existing), median(of_unknown));
+        let ratio = medians.0.as_secs_f64() / medians.1.as_secs_f64();
         if (2.0 / 3.0..1.5).contains(&ratio) {
             return;
         }
-        measured.push((these, those));
+        measured.push(medians);
     }
     panic!("{what}: an existing account takes another time than an unknown one: {measured:?}");
 }

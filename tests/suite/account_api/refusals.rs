@@ -137,6 +137,9 @@ async fn too_many_attempts_wait_in_every_contract() {
     }
 }
 
+/// The n-th try at a door.
+type Door<'a> = &'a dyn Fn(usize) -> (&'static Contract, Request);
+
 /// Contracts README, 8: everything that can be guessed, from one address, whoever is asked for.
 #[tokio::test]
 async fn too_many_attempts_wait_at_every_door() {
@@ -145,7 +148,7 @@ async fn too_many_attempts_wait_at_every_door() {
     let site = &server.site;
     let email = |n: usize| format!("user{n}@example.com");
     let register = |n: usize| json!({"email": email(n), "password": "secure_password"});
-    let doors: [(&str, &dyn Fn(usize) -> (&'static Contract, Request)); 6] = [
+    let doors: [(&str, Door<'_>); 6] = [
         ("register", &|n| (DATIX, site.posts(DATIX, "/auth/register", &register(n)))),
         ("confirm", &|n| (COMIND, site.posts(COMIND, "/auth/confirm", &json!({"email": email(n), "code": "000000"})))),
         ("reset", &|n| (COMIND, site.posts(COMIND, "/auth/password-reset-request", &json!({"email": email(n)})))),

@@ -11,6 +11,28 @@ pub(super) fn expect_fit(document: &Value, schema: &Value, value: &Value, place:
     }
 }
 
+/// The same, and the schema leaves no member open that is there: a program may rely on all of them.
+#[track_caller]
+pub(super) fn expect_whole(document: &Value, schema: &Value, value: &Value, place: &str) {
+    expect_fit(document, schema, value, place);
+    for schema in objects(document, schema) {
+        let mut members = Members::default();
+        members.collect(document, schema);
+        let named: BTreeSet<&str> = members.properties.keys().copied().collect();
+        assert_eq!(named, members.required, "{place}");
+    }
+}
+
+/// Every object schema within a schema.
+fn objects<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let schema = resolved(document, schema);
+    let parts = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|name| schema[name].as_array()).flatten();
+    let members = schema["properties"].as_object().into_iter().flat_map(|members| members.values());
+    let inner = parts.chain(members).chain(schema.get("items"));
+    let inner = inner.flat_map(|part| objects(document, part)).collect::<Vec<_>>();
+    schema["properties"].is_object().then_some(schema).into_iter().chain(inner).collect()
+}
+
 /// The members of an object schema, those of its parts among them.
 #[derive(Default)]
 struct Members<'a> {
@@ -23,10 +45,8 @@ fn fits(document: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     for choice in ["oneOf", "anyOf"] {
         if let Some(schemas) = schema[choice].as_array() {
             let results: Vec<_> = schemas.iter().map(|schema| fits(document, schema, value)).collect();
-            return match results.iter().any(Result::is_ok) {
-                true => Ok(()),
-                false => Err(format!("none of {choice}: {results:?}")),
-            };
+            let fitting = results.iter().any(Result::is_ok);
+            return fitting.then_some(()).ok_or_else(|| format!("none of {choice}: {results:?}"));
         }
     }
     let is_object = schema["allOf"].is_array() || schema["properties"].is_object();

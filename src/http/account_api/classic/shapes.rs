@@ -44,6 +44,7 @@ pub(super) struct SignedIn {
     expires_in: i64,
     /// Stays the same, and dies with its session.
     #[serde(rename = "refreshToken")]
+    #[schema(required)]
     refresh_token: Option<String>,
     user: Account,
 }
@@ -52,6 +53,7 @@ pub(super) struct SignedIn {
 pub(super) struct Account {
     id: String,
     username: String,
+    #[schema(required)]
     email: Option<String>,
 }
 
@@ -84,6 +86,7 @@ pub(super) struct ListedKey {
     key_id: String,
     name: String,
     created_at: String,
+    #[schema(required)]
     last_used: Option<String>,
 }
 

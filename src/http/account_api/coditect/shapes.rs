@@ -51,7 +51,9 @@ pub(super) struct Refresh {
 pub(super) struct Account {
     #[schema(example = "usr_abc123")]
     id: String,
+    #[schema(required)]
     email: Option<String>,
+    #[schema(required)]
     name: Option<String>,
 }
 
@@ -71,6 +73,7 @@ pub(super) enum LoginAnswer {
 pub(super) struct SignedIn {
     user: Account,
     access_token: String,
+    #[schema(required)]
     refresh_token: Option<String>,
     /// When the access token ends.
     #[schema(example = "2026-01-09T11:30:00Z")]
@@ -90,6 +93,7 @@ pub(super) struct SecondFactorNeeded {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Refreshed {
     access_token: String,
+    #[schema(required)]
     refresh_token: Option<String>,
     /// When the access token ends.
     expires_at: String,
@@ -103,10 +107,14 @@ pub(super) struct LoggedOut {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Me {
     id: String,
+    #[schema(required)]
     email: Option<String>,
+    #[schema(required)]
     name: Option<String>,
+    #[schema(required)]
     avatar_url: Option<String>,
     created_at: String,
+    #[schema(required)]
     organization: Option<Organization>,
 }
 

@@ -113,6 +113,7 @@ pub(super) struct SignedIn {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Refreshed {
     access_token: String,
+    #[schema(required)]
     refresh_token: Option<String>,
     #[schema(example = "bearer")]
     token_type: &'static str,
@@ -124,6 +125,7 @@ pub(super) struct Refreshed {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Account {
     id: String,
+    #[schema(required)]
     email: Option<String>,
     privileges: Vec<String>,
     group_memberships: Vec<String>,
@@ -135,6 +137,7 @@ pub(super) struct Account {
 pub(super) struct Me {
     #[serde(flatten)]
     account: Account,
+    #[schema(required)]
     name: Option<String>,
 }
 
@@ -164,6 +167,7 @@ pub(super) struct CreatedToken {
     token_prefix: String,
     scopes: Vec<String>,
     created_at: String,
+    #[schema(required)]
     expires_at: Option<String>,
 }
 
@@ -179,7 +183,9 @@ pub(super) struct ListedToken {
     token_prefix: String,
     scopes: Vec<String>,
     created_at: String,
+    #[schema(required)]
     expires_at: Option<String>,
+    #[schema(required)]
     last_used_at: Option<String>,
 }
 

@@ -34,8 +34,11 @@ pub(super) struct Register {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Registered {
     id: String,
+    #[schema(required)]
     email: Option<String>,
+    #[schema(required)]
     full_name: Option<String>,
+    #[schema(required)]
     organization_id: Option<String>,
     #[schema(example = "admin")]
     role: &'static str,
@@ -69,9 +72,12 @@ pub(super) struct SignedIn {
 #[derive(Serialize, ToSchema)]
 pub(super) struct LoginUser {
     id: String,
+    #[schema(required)]
     email: Option<String>,
+    #[schema(required)]
     full_name: Option<String>,
     role: &'static str,
+    #[schema(required)]
     organization_id: Option<String>,
     two_factor_enabled: bool,
 }
@@ -103,7 +109,9 @@ pub(super) struct Verified {
 #[derive(Serialize, ToSchema)]
 pub(super) struct VerifiedUser {
     id: String,
+    #[schema(required)]
     email: Option<String>,
+    #[schema(required)]
     full_name: Option<String>,
     role: &'static str,
 }
@@ -163,6 +171,7 @@ pub(super) struct CreatedKey {
     #[schema(example = "sk_live_xyz789...")]
     key: String,
     created_at: String,
+    #[schema(required)]
     expires_at: Option<String>,
 }
 
@@ -178,16 +187,21 @@ pub(super) struct ListedKey {
     #[schema(example = "sk_live_xyz...")]
     key_prefix: String,
     created_at: String,
+    #[schema(required)]
     expires_at: Option<String>,
+    #[schema(required)]
     last_used_at: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Me {
     id: String,
+    #[schema(required)]
     email: Option<String>,
+    #[schema(required)]
     full_name: Option<String>,
     role: &'static str,
+    #[schema(required)]
     organization_id: Option<String>,
     two_factor_enabled: bool,
     /// A custom attribute of the user; `[]` without one.
