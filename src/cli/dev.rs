@@ -17,7 +17,7 @@ Everything it makes lies in the folder --data; delete the folder to begin anew. 
 user's password is printed.
 
 Other commands reach what it made like this:
-  SIGNET_KEYS__DIRECTORY=data/keys signet client list")]
+  SIGNET_DATABASE__URL=sqlite://data/dev.db SIGNET_KEYS__DIRECTORY=data/dev-keys signet client list")]
 pub struct DevArgs {
     /// Address and port to listen on (a loopback address)
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]

@@ -94,7 +94,7 @@ impl Settings {
         self.accounts.check()?;
         self.api_keys.check()?;
         self.mail.check()?;
-        self.mounts.iter().try_for_each(mounts::MountSettings::check)?;
+        mounts::check(&self.mounts)?;
         directories::DirectorySettings::check_all(&self.directories)?;
         providers::check(&self.providers)?;
         self.audit.check()?;

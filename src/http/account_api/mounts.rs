@@ -29,11 +29,6 @@ pub fn mounted(settings: &Settings) -> Result<Vec<Data<Mounted>>, Fault> {
     };
     let wanted =
         if settings.mounts.is_empty() { CONTRACTS.iter().map(usual).collect() } else { settings.mounts.clone() };
-    for (at, mount) in wanted.iter().enumerate() {
-        if wanted.iter().take(at).any(|other| other.path == mount.path && other.host == mount.host) {
-            return Err(Fault::Broken(format!("mounts: two contracts cannot stand at {}", mount.path)));
-        }
-    }
     wanted.iter().map(|wanted| one(settings, wanted).map(Data::new)).collect()
 }
 
@@ -104,7 +99,5 @@ mod tests {
     #[test]
     fn what_cannot_be_mounted_is_named() {
         assert!(audiences(vec![mount("acme", "/v1", None)]).unwrap_err().contains("acme"));
-        let twice = vec![mount("comind", "/v1", None), mount("datix", "/v1", None)];
-        assert!(audiences(twice).unwrap_err().contains("/v1"));
     }
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web::Data};
 use utoipa::{
     Modify,
     openapi::{
-        OpenApi, Server,
+        ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder, Server,
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
@@ -30,10 +30,23 @@ impl Modify for Bearer {
     }
 }
 
+/// Every other refusal: each contract has one shape for all of them.
+fn refused() -> RefOr<Response> {
+    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build();
+    let words = "Any other refusal: malformed, too large, no JSON, too often, or not at the moment";
+    RefOr::T(ResponseBuilder::new().description(words).content("application/json", body).build())
+}
+
 /// The document of a contract that stands at `server`.
 pub fn document(contract: &Contract, server: &str) -> OpenApi {
     let mut document = (contract.document)();
     document.servers = Some(vec![Server::new(server)]);
+    for path in document.paths.paths.values_mut() {
+        let methods = [&mut path.get, &mut path.post, &mut path.patch, &mut path.delete];
+        for operation in methods.into_iter().flatten() {
+            operation.responses.responses.insert("default".to_owned(), refused());
+        }
+    }
     document
 }
 

@@ -85,7 +85,7 @@ fn refusal_words(refusal: &Refusal) -> Said {
         Refusal::SecondFactorMissing => said(
             NO,
             "second_factor_setup_required",
-            "This account must set up a second factor before it can sign in here",
+            "This account must set up a second factor before it can sign in here: sign in to the server's page /account",
         ),
         Refusal::SecondFactorAlreadyOn => {
             said(StatusCode::CONFLICT, "second_factor_already_on", "Two-factor authentication is enabled already")

@@ -103,7 +103,8 @@ async fn a_logout_by_tokens_ends_the_session_of_either() {
     server.user("alice").await;
     let only_access = |tokens: &Pair| serde_json::json!({"access_token": tokens.access});
     let only_refresh = |tokens: &Pair| serde_json::json!({"refresh_token": tokens.refresh});
-    for shown in [&only_access as &dyn Fn(&Pair) -> serde_json::Value, &only_refresh] {
+    let ways: [&dyn Fn(&Pair) -> serde_json::Value; 2] = [&only_access, &only_refresh];
+    for shown in ways {
         let (here, there) = (signs_in_at_comind(&server).await, signs_in_at_comind(&server).await);
         posts(&server, "/v1/auth/logout", &shown(&here)).await.expect_status(200);
         assert!(!is_known_at_comind(&server, &here).await && is_known_at_comind(&server, &there).await);

@@ -31,7 +31,7 @@ async fn cast() -> (Server, TestUser, Authenticator) {
 }
 
 fn is_wrong<T>(outcome: Result<T, Refusal>) -> bool {
-    matches!(outcome, Err(Refusal::InvalidSecondFactor))
+    outcome.is_err_and(|refusal| matches!(refusal, Refusal::InvalidSecondFactor))
 }
 
 #[tokio::test]
@@ -166,13 +166,13 @@ async fn taking_it_away_needs_the_password_and_a_code() {
     let core = &server.site.core;
     let posed = challenge(&server, &alice).await;
     let me = caller(&answers(&server, &posed, &phone.backup_codes[0]).await.unwrap());
-    let code = &phone.backup_codes[1];
-    let wrong_password = factors::disable(core, me.clone(), secret("guess-guess"), secret(code)).await;
+    let backup = &phone.backup_codes[1];
+    let wrong_password = factors::disable(core, me.clone(), secret("guess-guess"), secret(backup)).await;
     assert!(matches!(wrong_password, Err(Refusal::InvalidCredentials)));
     assert!(is_wrong(factors::disable(core, me.clone(), secret(PASSWORD), secret(WRONG)).await));
-    factors::disable(core, me.clone(), secret(PASSWORD), secret(code)).await.unwrap();
+    factors::disable(core, me.clone(), secret(PASSWORD), secret(backup)).await.unwrap();
     assert!(matches!(attempt(core, typed(&alice.email, PASSWORD)).await, Ok(LoginOutcome::SignedIn(_))));
-    let off = factors::disable(core, me, secret(PASSWORD), secret(code)).await;
+    let off = factors::disable(core, me, secret(PASSWORD), secret(backup)).await;
     assert!(matches!(off, Err(Refusal::SecondFactorOff)));
 }
 

@@ -64,15 +64,15 @@ async fn a_door_without_a_second_step_takes_the_code_with_the_password() {
     let (alice, core) = (server.user("alice").await, &server.site.core);
     assert!(attempt(core, sent(&alice.email, PASSWORD, Some("123456"))).await.is_ok(), "nobody asked for a code");
     let phone = enrols(&server, &alice).await;
-    let code = phone.shows(server.now());
+    let shown = phone.shows(server.now());
     let tried = async |password: &str, code: Option<&str>| attempt(core, sent(&alice.email, password, code)).await;
     assert!(matches!(tried(PASSWORD, None).await, Err(Refusal::SecondFactorRequired)));
     assert!(matches!(tried(PASSWORD, Some("000000")).await, Err(Refusal::InvalidSecondFactor)));
-    assert!(matches!(tried("guess", Some(&code)).await, Err(Refusal::InvalidCredentials)));
-    let Ok(LoginOutcome::SignedIn(begun)) = tried(PASSWORD, Some(&code)).await else { panic!("not signed in") };
+    assert!(matches!(tried("guess", Some(&shown)).await, Err(Refusal::InvalidCredentials)));
+    let Ok(LoginOutcome::SignedIn(begun)) = tried(PASSWORD, Some(&shown)).await else { panic!("not signed in") };
     assert_eq!(begun.session.methods, Methods::PASSWORD.and(SecondFactor::Totp));
     assert_eq!(begun.session.door, Door::Api("comind".to_owned()));
-    assert!(matches!(tried(PASSWORD, Some(&code)).await, Err(Refusal::InvalidSecondFactor)), "a step works once");
+    assert!(matches!(tried(PASSWORD, Some(&shown)).await, Err(Refusal::InvalidSecondFactor)), "a step works once");
 }
 
 /// Whoever was vouched for elsewhere is judged like everybody else.

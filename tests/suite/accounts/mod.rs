@@ -140,8 +140,8 @@ fn rows(tables: &mut Tables) -> BTreeMap<String, i64> {
 /// The token of the newest link to a page, `confirm` or `reset`, that was mailed to an address.
 async fn mailed_token(site: &Site, address: &str, page: &str) -> Secret<String> {
     let start = format!("{}/account/{page}?token=", site.issuer);
-    let letters = site.letters().await.into_iter().filter(|letter| letter.to == address);
-    let token = letters.filter_map(|letter| letter.link?.strip_prefix(&start).map(secret)).next();
+    let mut letters = site.letters().await.into_iter().filter(|letter| letter.to == address);
+    let token = letters.find_map(|letter| letter.link?.strip_prefix(&start).map(secret));
     token.unwrap_or_else(|| panic!("no link to {page} for {address}"))
 }
 

@@ -30,7 +30,7 @@ async fn at_once(server: &Server, answers: Vec<factors::Answer>) -> usize {
         let core = server.site.core.clone();
         running.spawn(async move { factors::answer(&core, answer).await });
     }
-    running.join_all().await.into_iter().filter(Result::is_ok).count()
+    running.join_all().await.into_iter().flatten().count()
 }
 
 /// RFC 6238 §5.2.

@@ -25,8 +25,8 @@ use crate::{
     program::Installation,
 };
 
-fn texts(list: &[&str]) -> Option<Vec<String>> {
-    Some(list.iter().map(ToString::to_string).collect())
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
 }
 
 #[tokio::test]
@@ -34,8 +34,8 @@ async fn an_update_writes_what_it_names_and_the_version_tells() {
     let server = Server::start().await;
     server.user("alice").await;
     let first = UserChanges {
-        privileges: texts(&["admin", "auditView"]),
-        groups: texts(&["engineering", "admins"]),
+        privileges: Some(texts(&["admin", "auditView"])),
+        groups: Some(texts(&["engineering", "admins"])),
         attributes: [("assigned_agents".to_owned(), Some(r#"["agent_1"]"#.to_owned()))].into(),
         organisation: Some(Belonging::To { name: "Acme".to_owned(), role: OrganisationRole::Admin }),
         ..UserChanges::default()
@@ -53,7 +53,7 @@ async fn an_update_writes_what_it_names_and_the_version_tells() {
     );
 
     let second = UserChanges {
-        groups: texts(&["engineering"]),
+        groups: Some(texts(&["engineering"])),
         attributes: [("assigned_agents".to_owned(), None)].into(),
         organisation: Some(Belonging::Nowhere),
         name: Some("Alice Liddell".to_owned()),
@@ -75,7 +75,7 @@ async fn an_update_that_does_not_fit_changes_nothing() {
     let wish = |email: &str| UserChanges {
         name: Some("New".to_owned()),
         email: Some(email.to_owned()),
-        privileges: texts(&["admin"]),
+        privileges: Some(texts(&["admin"])),
         ..UserChanges::default()
     };
     let taken = user_changes::update(&server.site.core, "alice", wish("bob@example.com")).await;

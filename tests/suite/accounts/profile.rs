@@ -13,26 +13,22 @@ async fn updates(site: &Site, caller: &Caller, changes: Changes) -> Result<Perso
     accounts::update(&site.core, caller.clone(), changes).await
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 #[tokio::test]
 async fn a_change_writes_what_it_names_and_an_empty_text_takes_away() {
     let server = Server::start().await;
     let alice = server.user("alice").await;
     let caller = signs_in(&server.site, "alice", PASSWORD).await;
     let first = Changes {
-        picture: some("https://example.com/alice.png"),
-        given_name: some(" Alice "),
-        locale: some("en-GB"),
-        username: some("Alice.L"),
+        picture: Some("https://example.com/alice.png".to_owned()),
+        given_name: Some(" Alice ".to_owned()),
+        locale: Some("en-GB".to_owned()),
+        username: Some("Alice.L".to_owned()),
         ..Changes::default()
     };
     let person = updates(&server.site, &caller, first).await.unwrap();
     assert_eq!((person.user.username.as_str(), person.user.profile.given_name.as_deref()), ("alice.l", Some("Alice")));
     assert_eq!(person.user.profile.name.as_deref(), Some("alice Example"), "not named");
-    let second = Changes { picture: some(""), name: some("Alice Liddell"), ..Changes::default() };
+    let second = Changes { picture: Some("".to_owned()), name: Some("Alice Liddell".to_owned()), ..Changes::default() };
     let person = updates(&server.site, &caller, second).await.unwrap();
     assert_eq!((person.user.profile.picture.as_deref(), person.user.profile.locale.as_deref()), (None, Some("en-GB")));
     assert_eq!(person.second_factor, SecondFactorState::Off);
@@ -49,15 +45,16 @@ async fn what_does_not_fit_is_refused_and_nothing_is_written() {
     server.user("bob").await;
     let caller = signs_in(&server.site, "alice", PASSWORD).await;
     let before = user_of(&server.site, &alice.email).await;
-    let script = Changes { picture: some("javascript:alert(1)"), name: some("New"), ..Changes::default() };
+    let script =
+        Changes { picture: Some("javascript:alert(1)".to_owned()), name: Some("New".to_owned()), ..Changes::default() };
     assert!(matches!(updates(&server.site, &caller, script).await, Err(Refusal::Malformed("picture"))));
-    let lines = Changes { name: some("a\nb"), ..Changes::default() };
+    let lines = Changes { name: Some("a\nb".to_owned()), ..Changes::default() };
     assert!(matches!(updates(&server.site, &caller, lines).await, Err(Refusal::Malformed("name"))));
-    let taken = Changes { username: some("bob"), name: some("New"), ..Changes::default() };
+    let taken = Changes { username: Some("bob".to_owned()), name: Some("New".to_owned()), ..Changes::default() };
     assert!(matches!(updates(&server.site, &caller, taken).await, Err(Refusal::UsernameTaken)));
-    let strange = Changes { username: some("a@b"), ..Changes::default() };
+    let strange = Changes { username: Some("a@b".to_owned()), ..Changes::default() };
     assert!(matches!(updates(&server.site, &caller, strange).await, Err(Refusal::InvalidUsername)));
-    let no_address = Changes { email: some("alice"), ..Changes::default() };
+    let no_address = Changes { email: Some("alice".to_owned()), ..Changes::default() };
     assert!(matches!(updates(&server.site, &caller, no_address).await, Err(Refusal::InvalidEmail)));
     assert_eq!(user_of(&server.site, &alice.email).await, before);
 }
@@ -67,7 +64,7 @@ async fn a_new_address_is_pending_and_its_letter_goes_there() {
     let server = Server::start().await;
     let alice = server.user("alice").await;
     let caller = signs_in(&server.site, "alice", PASSWORD).await;
-    let wish = |email: &str| Changes { email: some(email), ..Changes::default() };
+    let wish = |email: &str| Changes { email: Some(email.to_owned()), ..Changes::default() };
     let same = updates(&server.site, &caller, wish("ALICE@example.com")).await.unwrap();
     assert_eq!((same.pending_email, server.letters().await.len()), (None, 0));
     let person = updates(&server.site, &caller, wish("New@example.com")).await.unwrap();
@@ -87,7 +84,7 @@ async fn an_address_that_is_taken_is_pending_like_any_other() {
     let caller = signs_in(&server.site, "alice", PASSWORD).await;
     let mut tables = Tables::of(&server.site);
     tables.watch();
-    let wish = |email: &str| Changes { email: some(email), ..Changes::default() };
+    let wish = |email: &str| Changes { email: Some(email.to_owned()), ..Changes::default() };
     updates(&server.site, &caller, wish("free@example.com")).await.unwrap();
     rows(&mut tables);
     updates(&server.site, &caller, wish("new@example.com")).await.unwrap();
@@ -106,11 +103,11 @@ async fn changes_at_the_same_time_do_not_undo_each_other() {
     server.user("alice").await;
     let caller = signs_in(&server.site, "alice", PASSWORD).await;
     let wishes = [
-        Changes { name: some("Alice Liddell"), ..Changes::default() },
-        Changes { given_name: some("Alice"), ..Changes::default() },
-        Changes { family_name: some("Liddell"), ..Changes::default() },
-        Changes { locale: some("en"), ..Changes::default() },
-        Changes { zoneinfo: some("Europe/London"), ..Changes::default() },
+        Changes { name: Some("Alice Liddell".to_owned()), ..Changes::default() },
+        Changes { given_name: Some("Alice".to_owned()), ..Changes::default() },
+        Changes { family_name: Some("Liddell".to_owned()), ..Changes::default() },
+        Changes { locale: Some("en".to_owned()), ..Changes::default() },
+        Changes { zoneinfo: Some("Europe/London".to_owned()), ..Changes::default() },
     ];
     let running: JoinSet<_> = wishes
         .into_iter()

@@ -8,20 +8,24 @@ use super::{
     shapes::{CreatedKey, ListedKey, NewKey},
 };
 use crate::{
-    http::account_api::{call::Call, created, json::Json, keys, ok},
+    http::account_api::{call::Call, created, json::OrNothing, keys, ok},
     services::api_keys,
 };
 
+/// What a key is called whose maker did not say.
+const UNNAMED: &str = "API key";
+
 /// Creates a new API key
-#[utoipa::path(post, path = "/auth/keys", security(("bearer" = [])), request_body = NewKey, responses(
+#[utoipa::path(post, path = "/auth/keys", security(("bearer" = [])), request_body = Option<NewKey>, responses(
     (status = 201, body = CreatedKey),
     (status = 400, body = ErrorBody),
     (status = 401, body = ErrorBody),
     (status = 403, body = ErrorBody)
 ))]
-pub(super) async fn create(call: Call, Json(body): Json<NewKey>) -> Answer {
+pub(super) async fn create(call: Call, OrNothing(body): OrNothing<NewKey>) -> Answer {
+    let body = body.unwrap_or_default();
     let wanted = keys::Wanted {
-        name: body.name,
+        name: body.name.unwrap_or_else(|| UNNAMED.to_owned()),
         description: body.description,
         scopes: body.scopes,
         environment: body.environment,

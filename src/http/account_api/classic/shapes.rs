@@ -24,10 +24,11 @@ pub(super) struct Refresh {
     pub(super) refresh_token: String,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewKey {
-    pub(super) name: String,
+    /// `API key` where it is not given: the document shows no body.
+    pub(super) name: Option<String>,
     pub(super) description: Option<String>,
     /// What the maker may do here, where it is not given.
     pub(super) scopes: Option<Vec<String>>,
