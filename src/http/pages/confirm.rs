@@ -27,11 +27,7 @@ use crate::{
         accounts::{self, Refusal},
         fault::Failure,
         forms::{self, Kind, Shown},
-        oauth::{
-            authorize::FormRefusal,
-            browser::Browser,
-            destination::{self, Onward, Place},
-        },
+        oauth::{browser::Browser, destination::Onward},
     },
 };
 
@@ -75,7 +71,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     };
     let browser = cookies::browser(&request, app.settings());
     let notice = Notice::read(&app, &browser, &query);
-    match onward(&app, &browser, &query).await {
+    match login::onward_or_account(&app, &browser, &query).await {
         Ok(onward) => show(&app, &browser, &onward, &query, (notice, None)),
         Err(refusal) => step::refuse_form(&app, &request, refusal),
     }
@@ -86,7 +82,7 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
         Ok(taken) => taken,
         Err(why) => return step::refuse_taking(&app, &request, &why),
     };
-    let onward = match onward(&app, &browser, &form).await {
+    let onward = match login::onward_or_account(&app, &browser, &form).await {
         Ok(onward) => onward,
         Err(refusal) => return step::refuse_form(&app, &request, refusal),
     };
@@ -102,7 +98,7 @@ pub async fn send_again(app: Data<App>, request: HttpRequest, form: Result<Form,
         Ok(taken) => taken,
         Err(why) => return step::refuse_taking(&app, &request, &why),
     };
-    let onward = match onward(&app, &browser, &form).await {
+    let onward = match login::onward_or_account(&app, &browser, &form).await {
         Ok(onward) => onward,
         Err(refusal) => return step::refuse_form(&app, &request, refusal),
     };
@@ -115,14 +111,6 @@ pub async fn send_again(app: Data<App>, request: HttpRequest, form: Result<Form,
             step::see_other(&format!("{address}&notice={notice}")).finish()
         }
         Err(ending) => again(&app, &request, (&browser, &onward), &form, ending),
-    }
-}
-
-/// A letter may take longer than a sign-in may: who comes too late for the application goes to the account.
-async fn onward(app: &App, browser: &Browser, carried: &Params) -> Result<Onward, FormRefusal> {
-    match login::onward(app, browser, carried).await {
-        Err(FormRefusal::Stale) => Ok(destination::to_account(&app.core, browser, Place::Profile)),
-        other => other,
     }
 }
 

@@ -55,7 +55,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         Err(error) => return error::refused(&app, &request, &error),
     };
     let browser = cookies::browser(&request, app.settings());
-    let onward = match login::onward(&app, &browser, &query).await {
+    let onward = match login::onward_or_account(&app, &browser, &query).await {
         Ok(onward) => onward,
         Err(refusal) => return step::refuse_form(&app, &request, refusal),
     };
@@ -70,7 +70,7 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
         Ok(taken) => taken,
         Err(why) => return step::refuse_taking(&app, &request, &why),
     };
-    let onward = match login::onward(&app, &browser, &form).await {
+    let onward = match login::onward_or_account(&app, &browser, &form).await {
         Ok(onward) => onward,
         Err(refusal) => return step::refuse_form(&app, &request, refusal),
     };

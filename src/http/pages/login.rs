@@ -154,6 +154,18 @@ pub(super) async fn onward(app: &App, browser: &Browser, carried: &Params) -> Re
     Ok(destination::to_account(&app.core, browser, place))
 }
 
+/// The same for pages that may take longer than a sign-in: who comes too late for the application goes to the account.
+pub(super) async fn onward_or_account(
+    app: &App,
+    browser: &Browser,
+    carried: &Params,
+) -> Result<Onward, authorize::FormRefusal> {
+    match onward(app, browser, carried).await {
+        Err(authorize::FormRefusal::Stale) => Ok(destination::to_account(&app.core, browser, Place::Profile)),
+        other => other,
+    }
+}
+
 /// The sealed address that one of these pages hands to the next.
 pub(super) fn address(app: &App, browser: &Browser, sealed: &str) -> Option<String> {
     forms::open(&app.core, Kind::Address, Shown::ToBrowser(browser), sealed)

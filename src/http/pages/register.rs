@@ -50,7 +50,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         Err(error) => return error::refused(&app, &request, &error),
     };
     let browser = cookies::browser(&request, app.settings());
-    match login::onward(&app, &browser, &query).await {
+    match login::onward_or_account(&app, &browser, &query).await {
         Ok(_) if app.settings().accounts.registration == Open::Closed => error::registration_closed(&app, &request),
         Ok(onward) => show(&app, &browser, &onward, &Params::default(), None),
         Err(refusal) => step::refuse_form(&app, &request, refusal),
@@ -63,7 +63,7 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
         Ok(taken) => taken,
         Err(why) => return step::refuse_taking(&app, &request, &why),
     };
-    let onward = match login::onward(&app, &browser, &form).await {
+    let onward = match login::onward_or_account(&app, &browser, &form).await {
         Ok(onward) => onward,
         Err(refusal) => return step::refuse_form(&app, &request, refusal),
     };

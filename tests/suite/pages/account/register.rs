@@ -4,7 +4,7 @@ use reqwest::Method;
 use signet::config::limits::{Free, Tries};
 
 use super::{is_silent_about, link, says};
-use crate::harness::{Answer, Browser, PASSWORD, Server};
+use crate::harness::{Answer, Browser, PASSWORD, Seconds, Server};
 
 const NEW: &str = "new@example.com";
 
@@ -93,6 +93,19 @@ async fn what_does_not_fit_is_told_at_its_field_and_what_was_typed_stays() {
     let nobody = registers(&browser, "nobody", PASSWORD).await;
     says(nobody.expect_status(400), "This is no e-mail address.");
     assert!(server.letters().await.is_empty());
+}
+
+/// Nobody loses what they typed because they took their time; only the application has to ask again.
+#[tokio::test]
+async fn a_form_that_was_filled_in_slowly_is_taken() {
+    let server = Server::start().await;
+    let (app, browser) = (server.client().create().await, server.browser());
+    let asked = app.authorize(&browser).await;
+    browser.get(&link(&asked.answer, "Create an account")).await;
+    server.advance(Seconds::minutes(20)).await;
+    let sent = browser.submit(&[("email", NEW), ("password", PASSWORD)]).await;
+    says(sent.expect_status(200), "We have written to <strong>new@example.com</strong>.");
+    says(&browser.get(&link(&sent, "Go on without")).await, "to your account at");
 }
 
 /// Design §9: a form of ours counts from a page of ours, shown to this browser.
