@@ -111,16 +111,25 @@ impl Role {
     }
 }
 
-/// An address as we keep and compare it: trimmed, lower-case, one `@` with something on both sides.
+/// An address as we keep and compare it: trimmed, lower-case, one `@` with something on both sides; nothing that a letter
+/// cannot be sent to (RFC 5322 §3.2.3), and nothing that a reader cannot see or that reorders what is read.
 pub fn normal_email(text: &str) -> Option<String> {
     let text = text.trim();
     let (local, domain) = text.rsplit_once('@')?;
     let fits = !local.is_empty()
         && domain.len() >= 3
         && text.len() <= 254
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-        && !local.contains('@');
+        && text.chars().all(|c| fits_an_address(c) || c == '@')
+        && !local.contains('@')
+        && local.split('.').chain(domain.split('.')).all(|part| !part.is_empty());
     fits.then(|| text.to_lowercase())
+}
+
+fn fits_an_address(c: char) -> bool {
+    match c {
+        '!'..='~' => !"()<>[]:;@\\,\"".contains(c),
+        other => !other.is_ascii() && other.is_alphanumeric(),
+    }
 }
 
 /// A username as we keep it: 1 to 64 of `a-z 0-9 . _ -`, lower-case, never with an `@`.
@@ -141,6 +150,21 @@ mod tests {
         assert_eq!(normal_email("alice"), None);
         assert_eq!(normal_email("a@b@example.com"), None);
         assert_eq!(normal_email("a b@example.com"), None);
+        assert_eq!(normal_email("jürgen@müller.example").as_deref(), Some("jürgen@müller.example"));
+    }
+
+    #[test]
+    fn an_address_that_no_letter_reaches_is_none() {
+        for text in [
+            "a<b>@example.com",
+            "a,b@example.com",
+            "a@b..c",
+            ".a@example.com",
+            "a\u{202e}b@example.com",
+            "a\u{200b}b@c.de",
+        ] {
+            assert_eq!(normal_email(text), None, "{text:?}");
+        }
     }
 
     #[test]

@@ -87,6 +87,10 @@ fn take<T, M: FnOnce(&Sent) -> Result<T, BadJson>>(
 
 /// Member names only: what stands in a body may be a password, and serde's own words quote it.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, BadJson> {
+    // Serde takes the members' values in an array, too: no document does.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(BadJson::Malformed);
+    }
     serde_json::from_slice(body).map_err(|error| {
         let text = error.to_string();
         let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
@@ -146,6 +150,11 @@ mod tests {
     fn a_missing_member_is_named_and_a_double_one_refused() {
         assert_eq!(parse::<Login>(br#"{"email":"a"}"#).unwrap_err(), BadJson::Missing("password".to_owned()));
         assert_eq!(parse::<Login>(br#"{"email":"a","email":"b","password":"c"}"#).unwrap_err(), BadJson::Malformed);
+    }
+
+    #[test]
+    fn an_array_of_values_is_no_object() {
+        assert_eq!(parse::<Login>(br#"["a@example.com","hunter2"]"#).unwrap_err(), BadJson::Malformed);
     }
 
     #[test]
