@@ -28,7 +28,7 @@ async fn a_change_writes_what_it_names_and_an_empty_text_takes_away() {
     let person = updates(&server.site, &caller, first).await.unwrap();
     assert_eq!((person.user.username.as_str(), person.user.profile.given_name.as_deref()), ("alice.l", Some("Alice")));
     assert_eq!(person.user.profile.name.as_deref(), Some("alice Example"), "not named");
-    let second = Changes { picture: Some("".to_owned()), name: Some("Alice Liddell".to_owned()), ..Changes::default() };
+    let second = Changes { picture: Some(String::new()), name: Some("Alice Liddell".to_owned()), ..Changes::default() };
     let person = updates(&server.site, &caller, second).await.unwrap();
     assert_eq!((person.user.profile.picture.as_deref(), person.user.profile.locale.as_deref()), (None, Some("en-GB")));
     assert_eq!(person.second_factor, SecondFactorState::Off);

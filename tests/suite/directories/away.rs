@@ -11,7 +11,7 @@ use tokio::{
 
 use super::{
     signs_in,
-    slapd::{self, settings_at},
+    slapd::{self, Slapd, settings_at},
 };
 use crate::harness::Server;
 
@@ -116,7 +116,7 @@ async fn between(target: String) -> (String, tokio::sync::watch::Sender<()>, Joi
 async fn a_connection_that_died_while_it_waited_is_replaced() {
     let Some(slapd) = slapd::open().await else { return };
     let (url, cut, running) = between(slapd.plain.replace("ldap://", "")).await;
-    let server = Server::with(|settings| settings.directories = vec![slapd.settings_at(&url, IMPATIENT)]).await;
+    let server = Server::with(|settings| settings.directories = vec![Slapd::served_at(&url, IMPATIENT)]).await;
     for _ in 0..3 {
         signs_in(&server.site, "ada@corp.example", "analytical engine").await.unwrap();
         cut.send_replace(());

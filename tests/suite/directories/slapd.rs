@@ -59,10 +59,10 @@ async fn connected(url: &str) -> Ldap {
 impl Slapd {
     /// The directory in the settings, with more lines of TOML.
     pub(super) fn settings(&self, more: &str) -> DirectorySettings {
-        self.settings_at(&self.plain, more)
+        Self::served_at(&self.plain, more)
     }
 
-    pub(super) fn settings_at(&self, url: &str, more: &str) -> DirectorySettings {
+    pub(super) fn served_at(url: &str, more: &str) -> DirectorySettings {
         settings_at(url, &format!("bind_dn = 'cn=signet,{SUFFIX}'\nbind_password = 'service'\n{more}"))
     }
 

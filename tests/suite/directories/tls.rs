@@ -8,8 +8,8 @@ use super::{
 };
 use crate::harness::Server;
 
-async fn server(slapd: &Slapd, url: &str, more: &str) -> Server {
-    let settings = slapd.settings_at(url, more);
+async fn server(url: &str, more: &str) -> Server {
+    let settings = Slapd::served_at(url, more);
     Server::with(|all| all.directories = vec![settings]).await
 }
 
@@ -17,7 +17,7 @@ async fn server(slapd: &Slapd, url: &str, more: &str) -> Server {
 async fn tls_from_the_beginning_and_tls_on_the_plain_port_sign_in() {
     let Some(slapd) = slapd::open().await else { return };
     for (url, more) in [(&slapd.secure, ""), (&slapd.plain, "starttls = true\n")] {
-        let server = server(&slapd, url, &format!("ca_file = '{}'\n{more}", slapd.ca)).await;
+        let server = server(url, &format!("ca_file = '{}'\n{more}", slapd.ca)).await;
         signs_in(&server.site, "ada@corp.example", "analytical engine").await.unwrap();
     }
 }
@@ -32,7 +32,7 @@ async fn a_directory_whose_certificate_another_ca_signed_gets_no_password() {
         (&slapd.plain, format!("starttls = true\nca_file = '{other}'")),
         (&slapd.secure, String::new()),
     ] {
-        let server = server(&slapd, url, &more).await;
+        let server = server(url, &more).await;
         let refused = signs_in(&server.site, "ada@corp.example", "analytical engine").await.unwrap_err();
         assert!(matches!(refused, Refusal::DirectoryAway), "{refused:?}");
         let (_, reason) = server.site.core.directories.states().next().unwrap().1.failed_at.unwrap();
