@@ -132,10 +132,11 @@ fn fits_an_address(c: char) -> bool {
     }
 }
 
-/// A username as we keep it: 1 to 64 of `a-z 0-9 . _ -`, lower-case, never with an `@`.
+/// A username as we keep it: 1 to 64 of `a-z 0-9 . _ -`, lower-case, never with an `@`, never like an id.
 pub fn normal_username(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let fits = (1..=64).contains(&text.len())
+        && !text.starts_with("usr_")
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
     fits.then_some(text)
 }

@@ -95,11 +95,15 @@ pub fn begin(core: &Core, db: &mut Db, user: &User, sign_in: &SignIn) -> Result<
                 sessions::delete(db, &stranger.id)?;
             }
             sessions::insert(db, &created)?;
+            sessions::delete_beyond(db, &user.id, MOST)?;
             created
         }
     };
     Ok(Begun { session, user: user.clone(), cookie })
 }
+
+/// A program that signs in anew each time must not fill the table.
+const MOST: i64 = 100;
 
 fn created(core: &Core, user: &User, sign_in: &SignIn, cookie: &Secret<String>, now: Timestamp) -> Session {
     Session {

@@ -47,6 +47,44 @@ pub fn replace(db: &mut Db, token: &OneTimeToken) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Beside those that the user has of this purpose, of which only the newest stay: whoever asks for another link must not
+/// take the owner's away.
+pub fn insert_beside(db: &mut Db, token: &OneTimeToken, most: usize) -> Result<(), StoreError> {
+    if let Some(user) = &token.user_id {
+        users::lock(db, user)?;
+        for old in list_of(db, token.purpose, user, token.created_at)?.iter().skip(most.saturating_sub(1)) {
+            delete(db, token.purpose, &old.digest)?;
+        }
+    }
+    let statement = diesel::insert_into(one_time_tokens::table).values(TokenRow::from(token));
+    per_backend!(db, connection => statement.execute(connection))?;
+    Ok(())
+}
+
+/// One whose link is good: wrong guesses at its code are no business of the link's.
+pub fn find_link(
+    db: &mut Db,
+    purpose: Purpose,
+    digest: &SecretDigest,
+    now: Timestamp,
+) -> Result<Option<OneTimeToken>, StoreError> {
+    let live = one_time_tokens::table
+        .find(digest.0.as_slice())
+        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
+        .filter(one_time_tokens::expires_at.gt(now.unix()));
+    let row = live.select(TokenRow::as_select()).get_result(db).optional()?;
+    row.map(OneTimeToken::try_from).transpose()
+}
+
+/// Spends one by its link: of N parallel callers one gets true.
+pub fn consume_link(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: Timestamp) -> Result<bool, StoreError> {
+    let live = one_time_tokens::table
+        .find(digest.0.as_slice())
+        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
+        .filter(one_time_tokens::expires_at.gt(now.unix()));
+    Ok(diesel::delete(live).execute(db)? == 1)
+}
+
 /// A live one.
 pub fn find(
     db: &mut Db,

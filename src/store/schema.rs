@@ -23,6 +23,8 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        first_proved_at -> Nullable<BigInt>,
+        email_proved_at -> Nullable<BigInt>,
     }
 }
 

@@ -95,6 +95,18 @@ pub fn list_by_user(db: &mut Db, user: &UserId, now: Timestamp) -> Result<Vec<Se
     rows.into_iter().map(Session::try_from).collect()
 }
 
+/// Ends the oldest of a user's sessions beyond so many.
+pub fn delete_beyond(db: &mut Db, user: &UserId, most: i64) -> Result<usize, StoreError> {
+    let session = diesel::alias!(sessions as session);
+    let kept = session
+        .filter(session.field(sessions::user_id).eq(user.as_str()))
+        .order(session.field(sessions::id).desc())
+        .limit(most)
+        .select(session.field(sessions::id));
+    let beyond = sessions::table.filter(sessions::user_id.eq(user.as_str())).filter(sessions::id.ne_all(kept));
+    Ok(diesel::delete(beyond).execute(db)?)
+}
+
 /// Every session of a user but one.
 pub fn delete_others(db: &mut Db, user: &UserId, kept: &SessionId) -> Result<usize, StoreError> {
     let others = sessions::table.filter(sessions::user_id.eq(user.as_str())).filter(sessions::id.ne(kept.as_str()));

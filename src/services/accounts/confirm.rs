@@ -114,20 +114,24 @@ fn fits(core: &Core, token: &OneTimeToken, digits: &Secret<String>) -> bool {
 }
 
 fn by_link(core: &Core, db: &mut Db, token: &Secret<String>) -> Result<Option<OneTimeToken>, StoreError> {
-    let digest = digest::secret(token.reveal());
-    match one_time_tokens::find(db, Purpose::ConfirmEmail, &digest, core.clock.now())? {
-        Some(token) => spend(core, db, token),
-        None => Ok(None),
-    }
+    let (digest, now) = (digest::secret(token.reveal()), core.clock.now());
+    let Some(token) = one_time_tokens::find_link(db, Purpose::ConfirmEmail, &digest, now)? else {
+        return Ok(None);
+    };
+    hold(db, &token)?;
+    let spent = one_time_tokens::consume_link(db, Purpose::ConfirmEmail, &token.digest, now)?;
+    Ok(Some(token).filter(|_| spent))
 }
 
 fn spend(core: &Core, db: &mut Db, token: OneTimeToken) -> Result<Option<OneTimeToken>, StoreError> {
-    if let Some(user) = &token.user_id {
-        // The user before the token, like everybody who replaces a token: else the two could wait for each other.
-        users::lock(db, user)?;
-    }
+    hold(db, &token)?;
     let spent = one_time_tokens::consume(db, Purpose::ConfirmEmail, &token.digest, core.clock.now())?;
     Ok(Some(token).filter(|_| spent))
+}
+
+/// The user before the token, like everybody who replaces a token: else the two could wait for each other.
+fn hold(db: &mut Db, token: &OneTimeToken) -> Result<(), StoreError> {
+    token.user_id.as_ref().map_or(Ok(()), |user| users::lock(db, user))
 }
 
 /// The address is proved: it is the account's from now on, unless it has become another's meanwhile.

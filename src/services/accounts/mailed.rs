@@ -27,19 +27,22 @@ pub(super) enum Errand {
     Reset,
 }
 
+/// So many reset links of one user are good at once.
+const LINKS: usize = 3;
+
 /// The secrets of one letter.
 pub(super) struct Written {
     token: Secret<String>,
     code: Secret<String>,
 }
 
-/// A new link, and code, for an address of this user, present or future; those before are dead.
+/// A new link, and code, for an address of this user, present or future. Codes before are dead; a few links are not.
 pub(super) fn send(core: &Core, db: &mut Db, errand: Errand, user: &User, address: &str) -> Result<(), StoreError> {
     let written = keep(core, db, errand, user, address)?;
     let name = match errand {
         // Whoever typed the address chose the name, too.
         Errand::Confirm => None,
-        Errand::Reset => user.profile.name.clone(),
+        Errand::Reset => known_name(user),
     };
     let letter = Letter { to: address.to_owned(), name, content: errand.content(core, &written) };
     mail::post(core, db, &letter, errand.life(core))
@@ -55,7 +58,10 @@ pub(super) fn keep(
 ) -> Result<Written, StoreError> {
     let written = Written::new();
     let kept = OneTimeToken { payload: Some(address.to_owned()), ..errand.kept(core, &user.id, &written) };
-    one_time_tokens::replace(db, &kept)?;
+    match errand {
+        Errand::Confirm => one_time_tokens::replace(db, &kept)?,
+        Errand::Reset => one_time_tokens::insert_beside(db, &kept, LINKS)?,
+    }
     Ok(written)
 }
 
@@ -75,12 +81,17 @@ pub(super) fn pretend_token(core: &Core, db: &mut Db, errand: Errand) -> Result<
     one_time_tokens::insert(db, &OneTimeToken { user_id: None, expires_at: kept.created_at, ..kept }).map(drop)
 }
 
+/// Whoever typed an address that nobody has proved chose the name, too.
+pub(in crate::services) fn known_name(user: &User) -> Option<String> {
+    user.profile.name.clone().filter(|_| user.email_verified)
+}
+
 /// Tells a user at the address of the account, if it has one.
 pub(in crate::services) fn tell(core: &Core, db: &mut Db, user: &User, content: Content) -> Result<(), StoreError> {
     let Some(address) = &user.email else {
         return Ok(());
     };
-    mail::post(core, db, &Letter { to: address.clone(), name: user.profile.name.clone(), content }, NEWS)
+    mail::post(core, db, &Letter { to: address.clone(), name: known_name(user), content }, NEWS)
 }
 
 /// Somebody has registered, or wanted to move to, the address of this user.

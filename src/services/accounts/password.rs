@@ -13,6 +13,7 @@ use crate::{
         ids::UserId,
         one_time::{OneTimeToken, Purpose},
         secret::Secret,
+        time::Timestamp,
         user::{User, normal_email},
     },
     services::{
@@ -23,8 +24,8 @@ use crate::{
         visitor::Visitor,
     },
     store::{
-        Db, StoreError, api_keys, identities, one_time_tokens, totp_factors,
-        users::{self, Updated},
+        Db, StoreError, api_keys, consents, identities, one_time_tokens, totp_factors,
+        users::{self, Proofs, Updated},
     },
 };
 
@@ -119,14 +120,13 @@ fn spend(core: &Core, db: &mut Db, link: &Link, hash: &str) -> Result<Result<Use
         return Ok(Err(Refusal::InvalidReset));
     };
     users::update_password(db, &user.id, hash, now)?;
+    let proofs = users::find_proofs(db, &user.id)?;
     if users::confirm_email(db, &user.id, address, now)? != Updated::Updated {
         log_reset(core, db, Some(&user.id), visitor)?;
         return Ok(Err(Refusal::InvalidReset));
     }
     endings::end_all(db, &user.id, now)?;
-    if !user.email_verified {
-        disown(core, db, &user.id)?;
-    }
+    disown(core, db, &user.id, proofs)?;
     mailed::tell(core, db, user, mailed::password_changed(core))?;
     audit::record(core, db, Entry::by_user(&user.id, Action::ResetPassword, Outcome::Done, visitor.address))?;
     limits::forgive(core, db, admitted)?;
@@ -134,15 +134,37 @@ fn spend(core: &Core, db: &mut Db, link: &Link, hash: &str) -> Result<Result<Use
     Ok(Ok(User { email_verified: true, version, updated_at: now, ..user.clone() }))
 }
 
-/// The account was made by somebody who never proved the address, and now belongs to whoever has: other ways in go.
-fn disown(core: &Core, db: &mut Db, user: &UserId) -> Result<(), StoreError> {
-    api_keys::delete_all_of(db, user)?;
-    totp_factors::delete(db, user)?;
-    for identity in identities::list_by_user(db, user)? {
-        identities::delete(db, user, &identity.provider, &identity.subject)?;
+/// Whoever has the address owns the account. What somebody else made before the address was proved goes: other ways in, and
+/// what applications were let in. A second factor goes only if nobody had ever proved an address: a move to a new one must
+/// not be a way around it.
+fn disown(core: &Core, db: &mut Db, user: &UserId, proofs: Proofs) -> Result<(), StoreError> {
+    let (now, mut gone) = (core.clock.now(), 0_usize);
+    let is_strange = |made: Timestamp, proved: Option<Timestamp>| proved.is_none_or(|proved| made < proved);
+    for key in api_keys::list_by_user(db, user, now)? {
+        if is_strange(key.created_at, proofs.email) && api_keys::delete(db, user, &key.id)? {
+            gone = gone.saturating_add(1);
+        }
+    }
+    for link in identities::list_by_user(db, user)? {
+        if is_strange(link.created_at, proofs.email) && identities::delete(db, user, &link.provider, &link.subject)? {
+            gone = gone.saturating_add(1);
+        }
+    }
+    for consent in consents::list_by_user(db, user)? {
+        if is_strange(consent.created_at, proofs.email) && consents::delete(db, user, &consent.client_id)? {
+            gone = gone.saturating_add(1);
+        }
+    }
+    if totp_factors::find(db, user)?.is_some_and(|factor| is_strange(factor.created_at, proofs.first))
+        && totp_factors::delete(db, user)?
+    {
+        gone = gone.saturating_add(1);
+    }
+    if gone == 0 {
+        return Ok(());
     }
     let entry = Entry::by_user(user, Action::UpdateUser, Outcome::Done, None);
-    audit::record(core, db, entry.with("keys, second factor and links of an unproved owner ended"))
+    audit::record(core, db, entry.with("keys, second factor, links and consents of an unproved owner ended"))
 }
 
 fn log_reset(core: &Core, db: &mut Db, user: Option<&UserId>, visitor: &Visitor) -> Result<(), StoreError> {

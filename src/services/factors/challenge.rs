@@ -19,7 +19,6 @@ use crate::{
         one_time::{OneTimeToken, Purpose},
         secret::{Secret, SecretDigest},
         session::{Door, Methods, SecondFactor},
-        time::Timestamp,
         user::{User, UserStatus},
     },
     store::{Db, StoreError, one_time_tokens, users},
@@ -56,7 +55,6 @@ struct Payload {
 /// A live challenge that was shown where it was posed.
 pub(super) struct Posed {
     pub(super) user: UserId,
-    pub(super) at: Timestamp,
     digest: SecretDigest,
     methods: Methods,
 }
@@ -130,7 +128,7 @@ pub(super) fn find(
         let payload: Payload = serde_json::from_str(row.payload.as_deref()?).ok()?;
         let methods = Methods::parse(&payload.methods)?;
         let here = payload.door == door.as_str() && payload.browser == browser(door, visitor);
-        here.then_some(Posed { user: row.user_id?, at: row.created_at, digest, methods })
+        here.then_some(Posed { user: row.user_id?, digest, methods })
     }))
 }
 

@@ -6,10 +6,10 @@ use super::{
     verify::{open, seal, step_of, verify},
 };
 use crate::{
-    crypto::{backup_code, random, totp},
+    crypto::{backup_code, random, seal::Purpose as Sealing, totp},
     domain::{
         audit::{Action, Outcome},
-        ids::UserId,
+        ids::{SessionId, UserId},
         letter::{Content, Letter},
         one_time::Purpose,
         secret::{Secret, SecretDigest},
@@ -19,7 +19,7 @@ use crate::{
         user::User,
     },
     services::{
-        accounts::{Caller, Refusal},
+        accounts::{Account, Caller, Refusal, mailed},
         audit::{self, Entry},
         core::Core,
         fault::Fault,
@@ -50,20 +50,28 @@ const LETTER_LIFE: Seconds = Seconds::days(7);
 /// A new secret that counts only after [`confirm`]; [`Refusal::SecondFactorAlreadyOn`] where one is on.
 pub async fn enable(core: &Core, caller: Caller) -> Result<Enrolment, Refusal> {
     core.run(move |core| {
-        let user = caller.account(core)?.user;
-        set_up(core, &user, &totp::generate())?.ok_or(Refusal::SecondFactorAlreadyOn)
+        let Account { user, session, .. } = caller.account(core)?;
+        let new = factor(core, &user, &of_session(core, &session.id, core.clock.now()));
+        if !core.store.write(|db| put(core, db, &new))? {
+            return Err(Refusal::SecondFactorAlreadyOn);
+        }
+        Ok(shown(core, &user, &new)?)
     })
     .await
 }
 
-/// The secret of [`enable`] once more, with the same codes, for a page that has to be shown again.
+/// The secret of [`enable`] once more, with the same codes, for a page that has to be shown again; to the session that it
+/// was made for, and to no other: whoever holds one beside the owner's would see the owner's secret.
 pub async fn pending(core: &Core, caller: Caller) -> Result<Option<Enrolment>, Refusal> {
     core.run(move |core| {
-        let user = caller.account(core)?.user;
-        match waiting(core, &user.id)? {
-            Some(waiting) => Ok(set_up(core, &user, &waiting.secret)?),
-            None => Ok(None),
+        let Account { user, session, .. } = caller.account(core)?;
+        let found = core.store.read(|db| totp_factors::find(db, &user.id))?.filter(|factor| !factor.is_on());
+        let Some(found) = found else { return Ok(None) };
+        let own = of_session(core, &session.id, found.created_at);
+        if open(core, &found)?.reveal() != own.reveal() {
+            return Ok(None);
         }
+        Ok(Some(shown(core, &user, &factor(core, &user, &own))?))
     })
     .await
 }
@@ -77,14 +85,13 @@ pub async fn begin_enrolment(
     visitor: Visitor,
 ) -> Result<Enrolment, Refusal> {
     core.run(move |core| {
-        let Posed { user, at, .. } =
+        let Posed { user, .. } =
             challenge::find(core, Purpose::Enrolment, &token, &door, &visitor)?.ok_or(Refusal::InvalidSecondFactor)?;
         let user = core.store.read(|db| users::find_by_id(db, &user))?.ok_or(Refusal::InvalidSecondFactor)?;
-        let secret = match waiting(core, &user.id)? {
-            Some(waiting) if waiting.since >= at => waiting.secret,
-            _ => totp::generate(),
-        };
-        set_up(core, &user, &secret)?.ok_or(Refusal::SecondFactorAlreadyOn)
+        if core.store.read(|db| super::is_on(db, &user.id))? {
+            return Err(Refusal::SecondFactorAlreadyOn);
+        }
+        Ok(shown(core, &user, &factor(core, &user, &of_challenge(core, &token)))?)
     })
     .await
 }
@@ -93,13 +100,13 @@ pub async fn begin_enrolment(
 pub async fn finish_enrolment(core: &Core, answer: Answer) -> Result<Begun, Refusal> {
     core.run(move |core| {
         challenge::conclude(core, Purpose::Enrolment, &answer, |db, user| {
-            let step = match totp_factors::find(db, &user.id)? {
+            if super::is_on(db, &user.id)? {
                 // Somebody has set it up at another door meanwhile.
-                Some(factor) if factor.is_on() => return verify(core, db, &user.id, &answer.code),
-                Some(factor) => step_of(core, &factor, &answer.code)?,
-                None => None,
-            };
-            let on = turn_on(core, db, user, step, &answer.visitor)?;
+                return verify(core, db, &user.id, &answer.code);
+            }
+            let new = factor(core, user, &of_challenge(core, &answer.token));
+            let step = step_of(core, &new.factor, &answer.code)?;
+            let on = step.is_some() && put(core, db, &new)? && turn_on(core, db, user, step, &answer.visitor)?;
             Ok(on.then_some(SecondFactor::Totp))
         })
     })
@@ -202,10 +209,11 @@ impl Enrolment {
     }
 }
 
-/// A secret that waits for its first code.
-struct Waiting {
-    since: Timestamp,
+/// A factor that is not on yet, and what its user is shown of it.
+struct New {
+    factor: TotpFactor,
     secret: Secret<Vec<u8>>,
+    codes: Vec<Secret<String>>,
 }
 
 /// A code of somebody who is signed in: counted before it is looked at.
@@ -260,9 +268,8 @@ async fn knows_password(
     }
 }
 
-/// `None` where a factor is on already. The codes come from the secret, so that a page can be shown twice.
-fn set_up(core: &Core, user: &User, secret: &Secret<Vec<u8>>) -> Result<Option<Enrolment>, Fault> {
-    let codes = backup_code::derive(&core.ring, &user.id, secret.reveal());
+/// The codes come from the secret, so that a page can be shown twice.
+fn factor(core: &Core, user: &User, secret: &Secret<Vec<u8>>) -> New {
     let factor = TotpFactor {
         user_id: user.id.clone(),
         sealed_secret: seal(core, &user.id, secret),
@@ -270,17 +277,34 @@ fn set_up(core: &Core, user: &User, secret: &Secret<Vec<u8>>) -> Result<Option<E
         last_step: 0,
         created_at: core.clock.now(),
     };
-    if !core.store.write(|db| totp_factors::put(db, &factor, &digests(core, &user.id, &codes)))? {
-        return Ok(None);
-    }
-    let uri = totp::uri(secret, core.settings.issuer.host(), user.email.as_deref().unwrap_or(&user.username));
-    let picture = QrCode::of(uri.reveal())?;
-    Ok(Some(Enrolment { secret: totp::base32(secret), uri, backup_codes: codes, picture }))
+    New { factor, secret: secret.clone(), codes: backup_code::derive(&core.ring, &user.id, secret.reveal()) }
 }
 
-fn waiting(core: &Core, user: &UserId) -> Result<Option<Waiting>, StoreError> {
-    let factor = core.store.read(|db| totp_factors::find(db, user))?.filter(|factor| !factor.is_on());
-    factor.map(|factor| Ok(Waiting { since: factor.created_at, secret: open(core, &factor)? })).transpose()
+/// False where a factor is on already.
+fn put(core: &Core, db: &mut Db, new: &New) -> Result<bool, StoreError> {
+    totp_factors::put(db, &new.factor, &digests(core, &new.factor.user_id, &new.codes))
+}
+
+fn shown(core: &Core, user: &User, new: &New) -> Result<Enrolment, Fault> {
+    let uri = totp::uri(&new.secret, core.settings.issuer.host(), user.email.as_deref().unwrap_or(&user.username));
+    let picture = QrCode::of(uri.reveal())?;
+    Ok(Enrolment { secret: totp::base32(&new.secret), uri, backup_codes: new.codes.clone(), picture })
+}
+
+/// Each challenge has a secret of its own, which nothing stores: who holds another challenge of this user never sees it.
+fn of_challenge(core: &Core, token: &Secret<String>) -> Secret<Vec<u8>> {
+    derived(core, &format!("challenge/{}", token.reveal()))
+}
+
+/// The same for a session and the moment in which it asked.
+fn of_session(core: &Core, session: &SessionId, at: Timestamp) -> Secret<Vec<u8>> {
+    derived(core, &format!("session/{session}/{}", at.unix()))
+}
+
+/// 160 bits (RFC 4226 §4) that only the sealing key can make.
+fn derived(core: &Core, of: &str) -> Secret<Vec<u8>> {
+    let tag = core.ring.mac(Sealing::Totp, of.as_bytes()).tag;
+    Secret::new(tag.into_iter().take(20).collect())
 }
 
 fn digests(core: &Core, user: &UserId, codes: &[Secret<String>]) -> Vec<SecretDigest> {
@@ -305,5 +329,5 @@ fn tell(core: &Core, db: &mut Db, user: &User, content: Content) -> Result<(), S
     let Some(to) = user.email.clone() else {
         return Ok(());
     };
-    mail::post(core, db, &Letter { to, name: user.profile.name.clone(), content }, LETTER_LIFE)
+    mail::post(core, db, &Letter { to, name: mailed::known_name(user), content }, LETTER_LIFE)
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::domain::{
     ids::{GroupId, UserId},
-    time::Timestamp,
+    time::{Seconds, Timestamp},
     user::{Role, User, UserStatus},
 };
 
@@ -78,9 +78,36 @@ pub fn replace_hash(db: &mut Db, user: &UserId, old: &str, new: &str) -> Result<
 
 /// The address is the user's, who has proved it.
 pub fn confirm_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) -> Result<Updated, StoreError> {
-    let change = (users::email.eq(email), users::email_verified.eq(true), users::updated_at.eq(now.unix()));
     let row = users::table.find(user.as_str());
-    unless_taken(db, Updated::EmailTaken, |db| diesel::update(row).set(change).execute(db))
+    let known = row.filter(users::email.eq(email)).filter(users::email_verified.eq(true));
+    let known: bool = diesel::select(diesel::dsl::exists(known)).get_result(db)?;
+    let change = (users::email.eq(email), users::email_verified.eq(true), users::updated_at.eq(now.unix()));
+    let updated = unless_taken(db, Updated::EmailTaken, |db| diesel::update(row).set(change).execute(db))?;
+    if updated == Updated::Updated && !known {
+        // Whatever the same second brought came before.
+        let proved = now.plus(Seconds(1)).unix();
+        diesel::update(row).set(users::email_proved_at.eq(proved)).execute(db)?;
+        let first = row.filter(users::first_proved_at.is_null());
+        diesel::update(first).set(users::first_proved_at.eq(proved)).execute(db)?;
+    }
+    Ok(updated)
+}
+
+/// When an account's owner was known: what was made before is nobody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proofs {
+    /// Of any address; `None`: never.
+    pub first: Option<Timestamp>,
+    /// Of the current address.
+    pub email: Option<Timestamp>,
+}
+
+pub fn find_proofs(db: &mut Db, user: &UserId) -> Result<Proofs, StoreError> {
+    let columns = (users::first_proved_at, users::email_proved_at);
+    let found: Option<(Option<i64>, Option<i64>)> =
+        users::table.find(user.as_str()).select(columns).get_result(db).optional()?;
+    let (first, email) = found.unwrap_or_default();
+    Ok(Proofs { first: first.map(Timestamp::from_unix), email: email.map(Timestamp::from_unix) })
 }
 
 /// An address that nobody has proved yet.

@@ -5,8 +5,8 @@ mod change;
 use diesel::prelude::*;
 
 pub use self::change::{
-    Updated, confirm_email, release_email, replace_hash, update_attributes, update_email, update_password,
-    update_privileges, update_profile, update_role, update_status,
+    Proofs, Updated, confirm_email, find_proofs, release_email, replace_hash, update_attributes, update_email,
+    update_password, update_privileges, update_profile, update_role, update_status,
 };
 pub(super) use self::change::{bump, bump_members_of};
 
@@ -87,7 +87,9 @@ pub fn find_by_login(db: &mut Db, login: &str) -> Result<Option<(User, Option<St
 }
 
 pub fn insert(db: &mut Db, user: &User, password_hash: Option<&str>) -> Result<Inserted, StoreError> {
-    let values = (UserRow::from(user), users::password_hash.eq(password_hash));
+    let proved = user.email_verified.then(|| user.created_at.unix());
+    let proofs = (users::first_proved_at.eq(proved), users::email_proved_at.eq(proved));
+    let values = (UserRow::from(user), users::password_hash.eq(password_hash), proofs);
     let statement = diesel::insert_into(users::table).values(values).on_conflict_do_nothing();
     if per_backend!(db, connection => statement.execute(connection))? == 1 {
         return Ok(Inserted::Inserted);

@@ -60,7 +60,7 @@ async fn who_does_not_know_the_old_password_changes_nothing() {
 /// Who borrows a session for a moment cannot try passwords for as long as it lasts.
 #[tokio::test]
 async fn guesses_at_the_old_password_are_held_back() {
-    let server = Server::with(|settings| settings.limits.tries.login.per_account = 3).await;
+    let server = Server::with(|settings| settings.limits.tries.reset.per_account = 3).await;
     server.user("alice").await;
     let here = signs_in(&server.site, "alice", PASSWORD).await;
     let mut held_back = false;

@@ -216,6 +216,23 @@ async fn a_demanded_factor_is_set_up_on_the_way_in() {
     answers(&server, &posed, &phone.backup_codes[9]).await.unwrap();
 }
 
+/// Who has only the password sees no secret that its owner is about to scan.
+#[tokio::test]
+async fn each_challenge_has_a_secret_of_its_own() {
+    let server = Server::with(|settings| settings.second_factor.required = Required::Everybody).await;
+    let (alice, core) = (server.user("alice").await, &server.site.core);
+    let (thief, owner) = (challenge(&server, &alice).await, challenge(&server, &alice).await);
+    let begins = async |posed: &factors::Challenge| {
+        factors::begin_enrolment(core, posed.token.clone(), Door::Browser, visitor()).await.unwrap()
+    };
+    let (seen, scanned) = (begins(&thief).await, begins(&owner).await);
+    assert_ne!(seen.uri.reveal(), scanned.uri.reveal());
+    assert!(is_wrong(factors::finish_enrolment(core, answer(&thief, WRONG)).await));
+    assert_eq!(begins(&thief).await.uri.reveal(), seen.uri.reveal(), "and never the owner's");
+    let phone = Authenticator::scans(&scanned);
+    factors::finish_enrolment(core, answer(&owner, &phone.shows(server.now()))).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_demand_of_administrators_concerns_nobody_else() {
     let server = Server::with(|settings| settings.second_factor.required = Required::Admins).await;

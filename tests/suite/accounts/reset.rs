@@ -17,8 +17,8 @@ use signet::{
 };
 
 use super::{
-    NEW_PASSWORD, asks_for_a_reset, is_signed_in, log, mailed_token, newcomer, read, resets, rows, secret, signs_in,
-    tries_to_sign_in, user_of,
+    NEW_PASSWORD, asks_for_a_reset, confirms, is_signed_in, log, mailed_token, newcomer, read, resets, rows, secret,
+    signs_in, tries_to_sign_in, user_of,
 };
 use crate::{
     harness::{PASSWORD, Seconds, Server, Site},
@@ -67,16 +67,13 @@ async fn a_weak_password_spends_no_link() {
 }
 
 #[tokio::test]
-async fn a_link_is_good_for_its_time_until_the_next_one_and_for_its_purpose() {
+async fn a_link_is_good_for_its_time_and_its_purpose() {
     let server = Server::start().await;
     let alice = server.user("alice").await;
     asks_for_a_reset(&server.site, &alice.email).await;
-    let first = mailed_token(&server.site, &alice.email, "reset").await;
-    asks_for_a_reset(&server.site, &alice.email).await;
-    let second = mailed_token(&server.site, &alice.email, "reset").await;
-    assert!(is_refused(&resets(&server.site, &first, NEW_PASSWORD).await));
+    let token = mailed_token(&server.site, &alice.email, "reset").await;
     server.advance(Seconds::minutes(30)).await;
-    assert!(is_refused(&resets(&server.site, &second, NEW_PASSWORD).await));
+    assert!(is_refused(&resets(&server.site, &token, NEW_PASSWORD).await));
 
     newcomer(&server, "carol@example.com").await;
     let confirmation = mailed_token(&server.site, "carol@example.com", "confirm").await;
@@ -150,4 +147,38 @@ async fn a_reset_proves_the_address_and_ends_what_an_unproved_owner_made() {
 
 async fn keys(site: &Site, user: User) -> usize {
     read(site, move |db| api_keys::list_by_user(db, &user.id, user.created_at)).await.len()
+}
+
+/// Keycloak CVE-2026-18963 from the other side: somebody registers another's address, and has its owner confirm it.
+#[tokio::test]
+async fn what_was_made_before_the_address_was_proved_goes_with_a_reset_and_what_came_after_stays() {
+    let server = Server::start().await;
+    let victim = newcomer(&server, "victim@example.com").await;
+    makes_a_key(&server.site, &victim, 3).await;
+    let code = server.letter_to("victim@example.com").await.code.unwrap();
+    confirms(&server.site, "victim@example.com", &code).await.unwrap();
+    server.advance(Seconds(5)).await;
+    let proved = User { created_at: server.site.core.clock.now(), ..victim.clone() };
+    makes_a_key(&server.site, &proved, 4).await;
+
+    asks_for_a_reset(&server.site, "victim@example.com").await;
+    let token = mailed_token(&server.site, "victim@example.com", "reset").await;
+    resets(&server.site, &token, "a-password-of-the-owner").await.unwrap();
+    let (id, now) = (victim.id.clone(), server.site.core.clock.now());
+    let left = read(&server.site, move |db| api_keys::list_by_user(db, &id, now)).await;
+    assert_eq!(left.iter().map(|key| key.digest).collect::<Vec<_>>(), [SecretDigest([4; 32])]);
+}
+
+/// Whoever asks for another link must not take the owner's away.
+#[tokio::test]
+async fn a_few_links_are_good_at_once_and_all_go_with_one() {
+    let server = Server::start().await;
+    let alice = server.user("alice").await;
+    asks_for_a_reset(&server.site, &alice.email).await;
+    let first = mailed_token(&server.site, &alice.email, "reset").await;
+    server.advance(Seconds(61)).await;
+    asks_for_a_reset(&server.site, &alice.email).await;
+    let second = mailed_token(&server.site, &alice.email, "reset").await;
+    resets(&server.site, &first, NEW_PASSWORD).await.unwrap();
+    assert!(is_refused(&resets(&server.site, &second, "yet-another-one-of-hers").await));
 }
