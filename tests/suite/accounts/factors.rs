@@ -222,7 +222,7 @@ async fn each_challenge_has_a_secret_of_its_own() {
     let server = Server::with(|settings| settings.second_factor.required = Required::Everybody).await;
     let (alice, core) = (server.user("alice").await, &server.site.core);
     let (thief, owner) = (challenge(&server, &alice).await, challenge(&server, &alice).await);
-    let begins = async |posed: &factors::Challenge| {
+    let begins = async |posed: &Challenge| {
         factors::begin_enrolment(core, posed.token.clone(), Door::Browser, visitor()).await.unwrap()
     };
     let (seen, scanned) = (begins(&thief).await, begins(&owner).await);
