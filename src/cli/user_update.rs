@@ -97,7 +97,7 @@ fn status() -> impl TypedValueParser<Value = UserStatus> {
 }
 
 fn role() -> impl TypedValueParser<Value = Role> {
-    PossibleValuesParser::new(["member", "admin"]).try_map(|text| Role::parse(&text).ok_or("is not possible"))
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str)).try_map(|text| Role::parse(&text).ok_or("is not possible"))
 }
 
 fn attribute(text: &str) -> Result<(String, Option<String>), String> {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::time::Seconds;
 
 pub mod accounts;
+pub mod admin;
 pub mod api_keys;
 pub mod audit;
 pub mod clients;
@@ -50,6 +51,7 @@ pub struct Settings {
     pub mounts: Vec<mounts::MountSettings>,
     pub directories: Vec<directories::DirectorySettings>,
     pub providers: Vec<providers::ProviderSettings>,
+    pub admin: admin::AdminSettings,
     pub audit: audit::AuditSettings,
     pub log: log::LogSettings,
     /// The file that was read, if there was one.
@@ -97,6 +99,7 @@ impl Settings {
         mounts::check(&self.mounts)?;
         directories::DirectorySettings::check_all(&self.directories)?;
         providers::check(&self.providers)?;
+        self.admin.check()?;
         self.audit.check()?;
         self.log.check()?;
         let life = self.keys.rotation().0;

@@ -14,6 +14,11 @@ pub fn secret(text: &str) -> SecretDigest {
     SecretDigest(Sha256::digest(text).into())
 }
 
+/// The plain digest.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 /// Compares in constant time.
 pub fn same(one: &SecretDigest, other: &SecretDigest) -> bool {
     one.0.ct_eq(&other.0).into()

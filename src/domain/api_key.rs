@@ -1,10 +1,11 @@
 //! API keys: what programs of a user carry instead of a password.
 
 use super::{
+    administrator::role_may_give,
     ids::{ApiKeyId, UserId},
     secret::SecretDigest,
     time::Timestamp,
-    user::{Role, User},
+    user::User,
 };
 use crate::protocol::scope::Scope;
 
@@ -91,26 +92,16 @@ impl ApiKey {
 
     /// A scope of the key that its user may not give: such a key was made by an operator.
     pub fn beyond(&self, user: &User) -> Option<&str> {
-        self.scope.iter().find(|name| self.maker == Maker::Operator && !may_give(user.role, name))
+        self.scope.iter().find(|name| self.maker == Maker::Operator && !role_may_give(user.role, name))
     }
 
     /// What the key may today: who is no administrator any more has no administrator's keys left.
     pub fn scope_today(&self, user: &User) -> Scope {
         match self.maker {
             Maker::Operator => self.scope.clone(),
-            Maker::User => self.scope.iter().filter(|name| may_give(user.role, name)).collect(),
+            Maker::User => self.scope.iter().filter(|name| role_may_give(user.role, name)).collect(),
         }
     }
-}
-
-/// Whether somebody of this role may give a key this scope: what acts on other people's accounts is for administrators.
-pub fn may_give(role: Role, scope: &str) -> bool {
-    role == Role::Admin || !acts_on_others(scope)
-}
-
-/// `admin:users`, `auth:sso` and their like. Nobody gets them unasked.
-pub fn acts_on_others(scope: &str) -> bool {
-    scope.starts_with("admin:") || scope == "auth:sso"
 }
 
 /// What a key may begin with: 2 to 12 of a-z.
@@ -121,7 +112,7 @@ pub fn is_prefix(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::user::{Profile, UserStatus};
+    use crate::domain::user::{Profile, Role, UserStatus};
 
     const NOW: Timestamp = Timestamp::from_unix(1_000);
 
@@ -180,9 +171,9 @@ mod tests {
     #[test]
     fn what_acts_on_others_is_for_administrators() {
         for scope in ["admin:users", "admin:org", "auth:sso"] {
-            assert!(!may_give(Role::Member, scope) && may_give(Role::Admin, scope), "{scope}");
+            assert!(!role_may_give(Role::Member, scope) && role_may_give(Role::Admin, scope), "{scope}");
         }
-        assert!(may_give(Role::Member, "read:org") && may_give(Role::Member, "administer"));
+        assert!(role_may_give(Role::Member, "read:org") && role_may_give(Role::Member, "administer"));
     }
 
     #[test]

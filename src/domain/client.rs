@@ -39,6 +39,8 @@ pub struct Client {
     pub logo_uri: Option<String>,
     pub policy_uri: Option<String>,
     pub tos_uri: Option<String>,
+    /// Who manages it, beside those who administer every client.
+    pub owner: Option<UserId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -1,5 +1,6 @@
 //! Our nouns and their invariants: pure values, without IO, clock or randomness.
 
+pub mod administrator;
 pub mod api_key;
 pub mod audit;
 pub mod client;

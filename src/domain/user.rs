@@ -70,7 +70,12 @@ pub enum UserStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     Member,
+    /// Everything.
     Admin,
+    /// Sees everything and changes nothing.
+    Auditor,
+    /// Looks after the clients that are theirs.
+    ClientManager,
 }
 
 impl User {
@@ -99,15 +104,19 @@ impl UserStatus {
 }
 
 impl Role {
+    pub const ALL: [Self; 4] = [Self::Member, Self::Admin, Self::Auditor, Self::ClientManager];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Member => "member",
             Self::Admin => "admin",
+            Self::Auditor => "auditor",
+            Self::ClientManager => "client_manager",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Member, Self::Admin].into_iter().find(|role| role.as_str() == text)
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 }
 

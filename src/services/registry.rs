@@ -45,11 +45,9 @@ pub fn registered(core: &Core) -> Result<Arc<Registered>, StoreError> {
     Ok(registered)
 }
 
-/// Writes to the registry; this node reads it again, the others learn of it when their copy ends.
-pub fn change<T>(core: &Core, write: impl FnOnce(&mut Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
-    let changed = core.store.write(write)?;
+/// The registry was written to: this node reads it again, the others learn of it when their copy ends.
+pub fn forget(core: &Core) {
     *core.registry.0.write().unwrap_or_else(PoisonError::into_inner) = None;
-    Ok(changed)
 }
 
 impl Registered {

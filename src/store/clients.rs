@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         client::{Client, ClientId, ClientKind, ClientSecret, ClientStatus, Party, PkcePolicy, RefreshPolicy},
-        ids::ClientSecretId,
+        ids::{ClientSecretId, UserId},
         time::Timestamp,
     },
     protocol::{client_auth::AuthMethod, token::GrantType},
@@ -41,6 +41,7 @@ struct ClientRow {
     logo_uri: Option<String>,
     policy_uri: Option<String>,
     tos_uri: Option<String>,
+    owner: Option<String>,
     created_at: i64,
     updated_at: i64,
 }
@@ -83,13 +84,17 @@ pub fn delete(db: &mut Db, client: &ClientId) -> Result<bool, StoreError> {
     Ok(diesel::delete(clients::table.find(client.as_str())).execute(db)? == 1)
 }
 
-pub fn list(db: &mut Db, request: &PageRequest) -> Result<Page<Client>, StoreError> {
+/// In the order of their ids; of `owner`, those that are theirs.
+pub fn list(db: &mut Db, owner: Option<&UserId>, request: &PageRequest) -> Result<Page<Client>, StoreError> {
     let mut query = clients::table
         .filter(clients::id.gt(request.start()))
         .order(clients::id)
         .limit(request.fetch())
         .select(ClientRow::as_select())
         .into_boxed();
+    if let Some(owner) = owner {
+        query = query.filter(clients::owner.eq(owner.as_str()));
+    }
     if let Some(pattern) = request.pattern() {
         let by_name = lower(clients::name).like(pattern.clone()).escape('\\');
         query = query.filter(by_name.or(lower(clients::id).like(pattern).escape('\\')));
@@ -168,6 +173,7 @@ impl From<&Client> for ClientRow {
             logo_uri: client.logo_uri.clone(),
             policy_uri: client.policy_uri.clone(),
             tos_uri: client.tos_uri.clone(),
+            owner: client.owner.as_ref().map(|owner| owner.as_str().to_owned()),
             created_at: client.created_at.unix(),
             updated_at: client.updated_at.unix(),
         }
@@ -199,6 +205,7 @@ impl TryFrom<ClientRow> for Client {
             logo_uri: row.logo_uri,
             policy_uri: row.policy_uri,
             tos_uri: row.tos_uri,
+            owner: row.owner.as_deref().map(|owner| id("clients.owner", owner)).transpose()?,
             created_at: Timestamp::from_unix(row.created_at),
             updated_at: Timestamp::from_unix(row.updated_at),
         })
@@ -311,11 +318,11 @@ mod tests {
                 store.write(|db| insert(db, &client(name))).unwrap();
             }
             let first = PageRequest { after: None, limit: 2, search: None };
-            let page = store.read(|db| list(db, &first)).unwrap();
+            let page = store.read(|db| list(db, None, &first)).unwrap();
             let ids: Vec<_> = page.items.iter().map(|client| client.id.as_str()).collect();
             assert_eq!((ids, page.next.as_deref()), (vec!["a", "b"], Some("b")));
             let sought = PageRequest { after: None, limit: 9, search: Some("tHE C".to_owned()) };
-            assert_eq!(store.read(|db| list(db, &sought)).unwrap().items, [client("c")]);
+            assert_eq!(store.read(|db| list(db, None, &sought)).unwrap().items, [client("c")]);
         });
     }
 }

@@ -32,6 +32,10 @@ pub fn insert(db: &mut Db, resource: &Resource) -> Result<bool, StoreError> {
     Ok(per_backend!(db, connection => statement.execute(connection))? == 1)
 }
 
+pub fn update_name(db: &mut Db, identifier: &str, name: &str) -> Result<bool, StoreError> {
+    Ok(diesel::update(resources::table.find(identifier)).set(resources::name.eq(name)).execute(db)? == 1)
+}
+
 pub fn delete(db: &mut Db, identifier: &str) -> Result<bool, StoreError> {
     Ok(diesel::delete(resources::table.find(identifier)).execute(db)? == 1)
 }

@@ -66,6 +66,7 @@ diesel::table! {
         logo_uri -> Nullable<Text>,
         policy_uri -> Nullable<Text>,
         tos_uri -> Nullable<Text>,
+        owner -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
     }

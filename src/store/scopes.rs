@@ -9,15 +9,16 @@ use super::{
 };
 use crate::domain::{scope::RegisteredScope, time::Timestamp};
 
+type Row = (String, String, Option<String>, i64);
+
 pub fn list(db: &mut Db) -> Result<Vec<RegisteredScope>, StoreError> {
-    let rows: Vec<(String, String, Option<String>, i64)> = scopes::table.order(scopes::name).load(db)?;
-    let scope = |(name, description, resource, created_at)| RegisteredScope {
-        name,
-        description,
-        resource,
-        created_at: Timestamp::from_unix(created_at),
-    };
+    let rows: Vec<Row> = scopes::table.order(scopes::name).load(db)?;
     Ok(rows.into_iter().map(scope).collect())
+}
+
+pub fn find(db: &mut Db, name: &str) -> Result<Option<RegisteredScope>, StoreError> {
+    let row: Option<Row> = scopes::table.find(name).get_result(db).optional()?;
+    Ok(row.map(scope))
 }
 
 /// False where the name is taken.
@@ -32,8 +33,16 @@ pub fn insert(db: &mut Db, scope: &RegisteredScope) -> Result<bool, StoreError> 
     Ok(per_backend!(db, connection => statement.execute(connection))? == 1)
 }
 
+pub fn update_description(db: &mut Db, name: &str, description: &str) -> Result<bool, StoreError> {
+    Ok(diesel::update(scopes::table.find(name)).set(scopes::description.eq(description)).execute(db)? == 1)
+}
+
 pub fn delete(db: &mut Db, name: &str) -> Result<bool, StoreError> {
     Ok(diesel::delete(scopes::table.find(name)).execute(db)? == 1)
+}
+
+fn scope((name, description, resource, created_at): Row) -> RegisteredScope {
+    RegisteredScope { name, description, resource, created_at: Timestamp::from_unix(created_at) }
 }
 
 #[cfg(test)]

@@ -169,6 +169,7 @@ pub(super) fn client(id: &str) -> Client {
         logo_uri: None,
         policy_uri: None,
         tos_uri: None,
+        owner: None,
         created_at: NOW,
         updated_at: NOW,
     }

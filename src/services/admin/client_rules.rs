@@ -1,14 +1,15 @@
 //! What must hold for a client, whoever changes it and whatever is changed.
 
-use super::{AdminError, clients::ClientMembers, readable, unfit};
+use super::{AdminError, absent, clients::ClientMembers, readable, unfit, users as people};
 use crate::{
     config::Settings,
     domain::{
-        client::{Client, ClientKind, PkcePolicy},
+        administrator::Administrator,
+        client::{Client, ClientKind, Party, PkcePolicy},
         scope::OPENID_SCOPES,
     },
     protocol::{client_auth::AuthMethod, redirect_uri, scope::Scope, token::GrantType},
-    store::{connection::Db, error::StoreError, resources, scopes},
+    store::{connection::Db, resources, scopes},
 };
 
 /// What a client that signs people in may ask for unless told otherwise.
@@ -165,33 +166,54 @@ fn check_access_time(client: &Client, settings: &Settings) -> Result<(), AdminEr
     Err(unfit("access seconds", format!("must lie between 30 and the setting tokens.access_seconds ({longest})")))
 }
 
+/// What only one may say who looks after every client: it reaches beyond the client itself.
+pub(super) fn check_standing(admin: &Administrator, members: &ClientMembers) -> Result<(), AdminError> {
+    let beyond = [
+        ("first-party: it skips the consent of users", members.party == Some(Party::First)),
+        ("a resource server: it may look into others' tokens", members.resource_server.is_some()),
+        ("its owner", members.owner.is_some()),
+    ];
+    match beyond.into_iter().find(|(_, named)| *named && !admin.reaches(None)) {
+        Some((what, _)) => Err(AdminError::Forbidden(format!("an administrator has to say that a client is {what}"))),
+        None => Ok(()),
+    }
+}
+
 /// The scopes and resources that a change names must be registered.
-pub(super) fn registered(db: &mut Db, members: &ClientMembers) -> Result<Result<(), AdminError>, StoreError> {
+pub(super) fn registered(db: &mut Db, members: &ClientMembers) -> Result<(), AdminError> {
     let known = scopes::list(db)?;
     for name in members.scope.iter().flat_map(Scope::iter) {
         let is_ours = OPENID_SCOPES.iter().any(|(own, _)| *own == name);
         if !is_ours && !known.iter().any(|scope| scope.name == name) {
-            return Ok(Err(unfit(
-                "scope",
-                format!("{name} is not registered: signet scope create {name} --description \"…\""),
-            )));
+            return Err(unfit("scope", format!("{name} is not registered")));
         }
     }
     let lists = members.resources.iter().chain(&members.resource_server).flatten();
     for identifier in lists.chain(&members.default_resource).filter(|identifier| !identifier.is_empty()) {
         if resources::find(db, identifier)?.is_none() {
-            let reason = format!("{identifier} is not registered: signet resource create {identifier} --name \"…\"");
-            return Ok(Err(unfit("resource", reason)));
+            return Err(unfit("resource", format!("{identifier} is not registered")));
         }
     }
-    Ok(Ok(()))
+    Ok(())
+}
+
+/// The client with the owner that a change names; an empty one leaves it to every administrator.
+pub(super) fn owned(db: &mut Db, client: Client, members: &ClientMembers) -> Result<Client, AdminError> {
+    let Some(name) = &members.owner else {
+        return Ok(client);
+    };
+    if name.is_empty() {
+        return Ok(Client { owner: None, ..client });
+    }
+    let owner = people::find(db, name)?.ok_or_else(|| absent("user", name))?;
+    Ok(Client { owner: Some(owner.id), ..client })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{
-        client::{ClientId, ClientStatus, Party, RefreshPolicy},
+        client::{ClientId, ClientStatus, RefreshPolicy},
         time::Timestamp,
     };
 
@@ -220,6 +242,7 @@ mod tests {
             logo_uri: None,
             policy_uri: None,
             tos_uri: None,
+            owner: None,
             created_at: Timestamp::from_unix(0),
             updated_at: Timestamp::from_unix(0),
         }

@@ -2,21 +2,26 @@
 
 use std::fmt::Write as _;
 
-use super::{AdminError, absent, client_rules, unfit};
+use super::{
+    AdminError, absent, client_rules,
+    edition::{Current, Expected},
+    entry, read, require, unfit, write,
+};
 use crate::{
     crypto::{digest, random},
     domain::{
+        administrator::{Access, Administrator, Area, Reach},
+        audit::Action,
         client::{Client, ClientId, ClientKind, ClientSecret, ClientStatus, Party, PkcePolicy, RefreshPolicy},
-        ids::ClientSecretId,
+        ids::{ClientSecretId, UserId},
         secret::Secret,
         time::{Seconds, Timestamp},
     },
     protocol::{client_auth::AuthMethod, scope::Scope, token::GrantType},
-    services::{core::Core, mounts},
+    services::{audit, core::Core, mounts},
     store::{
         clients,
         connection::Db,
-        error::StoreError,
         page::{Page, PageRequest},
     },
 };
@@ -54,6 +59,8 @@ pub struct ClientMembers {
     pub logo_uri: Option<String>,
     pub policy_uri: Option<String>,
     pub tos_uri: Option<String>,
+    /// Who looks after it: a user's id.
+    pub owner: Option<String>,
 }
 
 /// A client and the secret that can be read this once.
@@ -79,36 +86,50 @@ pub struct ShownClient {
     pub secrets: Vec<ClientSecret>,
 }
 
-/// Registers a client.
-pub async fn create(core: &Core, new: NewClient) -> Result<CreatedClient, AdminError> {
-    core.run(move |core| insert(core, new)).await
+/// Registers a client. One who manages clients owns it.
+pub async fn create(core: &Core, admin: &Administrator, new: NewClient) -> Result<CreatedClient, AdminError> {
+    require(admin, Area::Clients, Access::Write)?;
+    let admin = admin.clone();
+    core.run(move |core| insert(core, &admin, new)).await
 }
 
 /// One page of clients, in the order of their ids.
-pub async fn list(core: &Core, page: PageRequest) -> Result<Page<Client>, AdminError> {
-    core.run(move |core| Ok(core.store.read(|db| clients::list(db, &page))?)).await
+pub async fn list(core: &Core, admin: &Administrator, page: PageRequest) -> Result<Page<Client>, AdminError> {
+    require(admin, Area::Clients, Access::Read)?;
+    let owner = match &admin.reach {
+        Reach::All => None,
+        Reach::Own(user) => Some(user.clone()),
+    };
+    core.run(move |core| Ok(core.store.read(|db| clients::list(db, owner.as_ref(), &page))?)).await
 }
 
 /// A client by its id.
-pub async fn show(core: &Core, id: &str) -> Result<ShownClient, AdminError> {
-    let name = id.to_owned();
-    core.run(move |core| {
-        let id = parse(&name)?;
-        let found = core.store.read(|db| clients::find(db, &id))?;
-        found.map(|(client, secrets)| ShownClient { client, secrets }).ok_or_else(|| absent("client", &name))
-    })
-    .await
+pub async fn show(core: &Core, admin: &Administrator, id: &str) -> Result<Current<ShownClient>, AdminError> {
+    require(admin, Area::Clients, Access::Read)?;
+    let (admin, id) = (admin.clone(), parse(id)?);
+    core.run(move |core| Ok(Current::new(read(core, |db| find(db, &admin, &id))?))).await
 }
 
 /// Changes what `members` names and nothing else.
-pub async fn update(core: &Core, id: &str, members: ClientMembers) -> Result<Client, AdminError> {
-    let name = id.to_owned();
+pub async fn update(
+    core: &Core,
+    admin: &Administrator,
+    id: &str,
+    expected: Expected,
+    members: ClientMembers,
+) -> Result<Current<ShownClient>, AdminError> {
+    require(admin, Area::Clients, Access::Write)?;
+    let (admin, id) = (admin.clone(), changeable(id)?);
     core.run(move |core| {
-        let id = changeable(&name)?;
-        let now = core.clock.now();
-        let changed = core.store.write(|db| change(core, db, &id, &members, now))??;
+        let changed = write(core, |db| {
+            let found = find(db, &admin, &id)?;
+            expected.check(&found)?;
+            let changed = change(core, db, &admin, found.client, &members)?;
+            audit::record(core, db, entry(&admin, Action::UpdateClient, id.as_str()))?;
+            Ok(ShownClient { client: changed, ..found })
+        })?;
         core.clients.forget(&id);
-        Ok(changed)
+        Ok(Current::new(changed))
     })
     .await
 }
@@ -116,15 +137,22 @@ pub async fn update(core: &Core, id: &str, members: ClientMembers) -> Result<Cli
 /// Gives a confidential client a new secret. The one before stays valid for `overlap`; older ones end at once.
 pub async fn rotate_secret(
     core: &Core,
+    admin: &Administrator,
     id: &str,
     secret: Option<Secret<String>>,
     overlap: Seconds,
 ) -> Result<RotatedSecret, AdminError> {
-    let name = id.to_owned();
+    require(admin, Area::Clients, Access::Write)?;
+    let (admin, id) = (admin.clone(), changeable(id)?);
     core.run(move |core| {
-        let id = changeable(&name)?;
         let secret = given_or_random(secret)?;
-        let previous_until = core.store.write(|db| replace_secret(core, db, &id, &secret, overlap))??;
+        let previous_until = write(core, |db| {
+            let found = find(db, &admin, &id)?;
+            may_give(&admin, &found.client)?;
+            let until = replace_secret(core, db, &found, &secret, overlap)?;
+            audit::record(core, db, entry(&admin, Action::RotateClientSecret, id.as_str()))?;
+            Ok(until)
+        })?;
         core.clients.forget(&id);
         Ok(RotatedSecret { client_id: id, secret, previous_until })
     })
@@ -132,13 +160,17 @@ pub async fn rotate_secret(
 }
 
 /// Deletes a client with its secrets, consents and grants: its tokens end with it.
-pub async fn delete(core: &Core, id: &str) -> Result<(), AdminError> {
-    let name = id.to_owned();
+pub async fn delete(core: &Core, admin: &Administrator, id: &str, expected: Expected) -> Result<(), AdminError> {
+    require(admin, Area::Clients, Access::Write)?;
+    let (admin, id) = (admin.clone(), changeable(id)?);
     core.run(move |core| {
-        let id = changeable(&name)?;
-        let deleted = core.store.write(|db| clients::delete(db, &id))?;
+        write(core, |db| {
+            expected.check(&find(db, &admin, &id)?)?;
+            clients::delete(db, &id)?;
+            Ok(audit::record(core, db, entry(&admin, Action::DeleteClient, id.as_str()))?)
+        })?;
         core.clients.forget(&id);
-        if deleted { Ok(()) } else { Err(absent("client", &name)) }
+        Ok(())
     })
     .await
 }
@@ -156,7 +188,22 @@ fn changeable(id: &str) -> Result<ClientId, AdminError> {
     Ok(id)
 }
 
-fn insert(core: &Core, new: NewClient) -> Result<CreatedClient, AdminError> {
+/// A client that this administrator looks after.
+fn find(db: &mut Db, admin: &Administrator, id: &ClientId) -> Result<ShownClient, AdminError> {
+    let (client, secrets) = clients::find(db, id)?.ok_or_else(|| absent("client", id.as_str()))?;
+    if !admin.reaches(client.owner.as_ref()) {
+        return Err(AdminError::Forbidden(format!("the client {id} belongs to somebody else")));
+    }
+    Ok(ShownClient { client, secrets })
+}
+
+/// Whoever holds a client's secret acts with its scopes, so they must be the administrator's to give.
+fn may_give(admin: &Administrator, client: &Client) -> Result<(), AdminError> {
+    let beyond = client.scope.iter().find(|scope| !admin.may_give(scope));
+    beyond.map_or(Ok(()), |scope| Err(AdminError::Forbidden(format!("the scope {scope} is not yours to give"))))
+}
+
+fn insert(core: &Core, admin: &Administrator, new: NewClient) -> Result<CreatedClient, AdminError> {
     let now = core.clock.now();
     let id = match &new.id {
         Some(text) => ClientId::parse(text)
@@ -166,27 +213,33 @@ fn insert(core: &Core, new: NewClient) -> Result<CreatedClient, AdminError> {
     if mounts::is_reserved(&id) {
         return Err(unfit("client id", "account-… is kept for the account API's own clients"));
     }
-    let client = client_rules::apply(blank(id, new.kind, now), &new.members);
-    client_rules::check(&client, &core.settings)?;
     let secret = match (new.kind, new.secret) {
         (ClientKind::Confidential, given) => Some(given_or_random(given)?),
         (ClientKind::Public, None) => None,
         (ClientKind::Public, Some(_)) => return Err(unfit("client secret", "a public client cannot keep one")),
     };
-    core.store.write(|db| {
-        if let Err(unknown) = client_rules::registered(db, &new.members)? {
-            return Ok(Err(unknown));
-        }
+    let blank = Client { owner: owner(admin), ..blank(id, new.kind, now) };
+    let client = write(core, |db| {
+        let client = applied(core, db, admin, blank, &new.members)?;
         if !clients::insert(db, &client)? {
-            return Ok(Err(AdminError::Taken { what: "client", name: client.id.to_string() }));
+            return Err(AdminError::Taken { what: "client", name: client.id.to_string() });
         }
         if let Some(secret) = &secret {
             clients::insert_secret(db, &kept(&client.id, secret, now))?;
         }
-        Ok(Ok(()))
-    })??;
+        audit::record(core, db, entry(admin, Action::CreateClient, client.id.as_str()))?;
+        Ok(client)
+    })?;
     core.clients.forget(&client.id);
     Ok(CreatedClient { client, secret })
+}
+
+/// One who manages clients has those that this one made.
+fn owner(admin: &Administrator) -> Option<UserId> {
+    match &admin.reach {
+        Reach::All => None,
+        Reach::Own(user) => Some(user.clone()),
+    }
 }
 
 /// What a client is before anything is said about it.
@@ -218,6 +271,7 @@ fn blank(id: ClientId, kind: ClientKind, now: Timestamp) -> Client {
         logo_uri: None,
         policy_uri: None,
         tos_uri: None,
+        owner: None,
         created_at: now,
         updated_at: now,
     }
@@ -226,38 +280,45 @@ fn blank(id: ClientId, kind: ClientKind, now: Timestamp) -> Client {
 fn change(
     core: &Core,
     db: &mut Db,
-    id: &ClientId,
+    admin: &Administrator,
+    client: Client,
     members: &ClientMembers,
-    now: Timestamp,
-) -> Result<Result<Client, AdminError>, StoreError> {
-    let Some((client, _)) = clients::find(db, id)? else {
-        return Ok(Err(absent("client", id.as_str())));
-    };
-    let client = Client { updated_at: now, ..client_rules::apply(client, members) };
-    if let Err(refused) = client_rules::check(&client, &core.settings) {
-        return Ok(Err(refused));
-    }
-    if let Err(unknown) = client_rules::registered(db, members)? {
-        return Ok(Err(unknown));
-    }
-    clients::update(db, &client)?;
-    Ok(Ok(client))
+) -> Result<Client, AdminError> {
+    may_give(admin, &client)?;
+    let changed = Client { updated_at: core.clock.now(), ..applied(core, db, admin, client, members)? };
+    clients::update(db, &changed)?;
+    Ok(changed)
+}
+
+/// The client as it will be, if every rule holds for it and for who wants it so.
+fn applied(
+    core: &Core,
+    db: &mut Db,
+    admin: &Administrator,
+    client: Client,
+    members: &ClientMembers,
+) -> Result<Client, AdminError> {
+    let client = client_rules::apply(client, members);
+    client_rules::check(&client, &core.settings)?;
+    client_rules::check_standing(admin, members)?;
+    may_give(admin, &client)?;
+    client_rules::registered(db, members)?;
+    Ok(client_rules::owned(db, client, members)?)
 }
 
 /// Says when the secret before the new one ends.
 fn replace_secret(
     core: &Core,
     db: &mut Db,
-    id: &ClientId,
+    found: &ShownClient,
     secret: &Secret<String>,
     overlap: Seconds,
-) -> Result<Result<Option<Timestamp>, AdminError>, StoreError> {
+) -> Result<Option<Timestamp>, AdminError> {
     let now = core.clock.now();
-    let Some((client, secrets)) = clients::find(db, id)? else {
-        return Ok(Err(absent("client", id.as_str())));
-    };
+    let ShownClient { client, secrets } = found;
+    let id = &client.id;
     if client.kind == ClientKind::Public {
-        return Ok(Err(unfit("client secret", "a public client has none")));
+        return Err(unfit("client secret", "a public client has none"));
     }
     let valid = |one: &&ClientSecret| one.expires_at.is_none_or(|end| end > now);
     // Only the newest has no end: times alone do not order two rotations within one second.
@@ -275,7 +336,7 @@ fn replace_secret(
     if let Some(until) = until {
         clients::expire_secrets(db, id, &new.id, until)?;
     }
-    Ok(Ok(until))
+    Ok(until)
 }
 
 fn kept(client_id: &ClientId, secret: &Secret<String>, now: Timestamp) -> ClientSecret {

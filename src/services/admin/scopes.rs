@@ -1,11 +1,19 @@
 //! The registry of scopes.
 
-use super::{AdminError, absent, readable, unfit};
+use super::{
+    AdminError, absent,
+    edition::{Current, Expected},
+    entry, read, readable, require, unfit, write_registry,
+};
 use crate::{
-    domain::scope::{OPENID_SCOPES, RegisteredScope},
+    domain::{
+        administrator::{Access, Administrator, Area, acts_on_others},
+        audit::Action,
+        scope::{OPENID_SCOPES, RegisteredScope},
+    },
     protocol::scope::Scope,
-    services::{core::Core, registry},
-    store::{resources, scopes},
+    services::{audit, core::Core},
+    store::{Db, resources, scopes},
 };
 
 /// A scope to be registered.
@@ -18,26 +26,92 @@ pub struct NewScope {
     pub resource: Option<String>,
 }
 
-pub async fn create(core: &Core, new: NewScope) -> Result<RegisteredScope, AdminError> {
-    core.run(move |core| insert(core, &new)).await
-}
-
-/// The registered scopes, without OpenID's own.
-pub async fn list(core: &Core) -> Result<Vec<RegisteredScope>, AdminError> {
-    core.run(|core| Ok(core.store.read(scopes::list)?)).await
-}
-
-/// Takes a scope out of the registry: nobody can ask for it any more.
-pub async fn delete(core: &Core, name: &str) -> Result<(), AdminError> {
-    let name = name.to_owned();
+/// Registers a scope: from now on clients can be given it.
+pub async fn create(core: &Core, admin: &Administrator, new: NewScope) -> Result<Current<RegisteredScope>, AdminError> {
+    may_change(admin, &new.name)?;
+    let admin = admin.clone();
     core.run(move |core| {
-        let deleted = registry::change(core, |db| scopes::delete(db, &name))?;
-        if deleted { Ok(()) } else { Err(absent("scope", &name)) }
+        let scope = parse(core, &new)?;
+        write_registry(core, |db| {
+            if let Some(resource) = &scope.resource
+                && resources::find(db, resource)?.is_none()
+            {
+                return Err(absent("resource", resource));
+            }
+            if !scopes::insert(db, &scope)? {
+                return Err(AdminError::Taken { what: "scope", name: scope.name.clone() });
+            }
+            Ok(audit::record(core, db, entry(&admin, Action::CreateScope, &scope.name))?)
+        })?;
+        Ok(Current::new(scope))
     })
     .await
 }
 
-fn insert(core: &Core, new: &NewScope) -> Result<RegisteredScope, AdminError> {
+/// The registered scopes, without OpenID's own.
+pub async fn list(core: &Core, admin: &Administrator) -> Result<Vec<RegisteredScope>, AdminError> {
+    require(admin, Area::Clients, Access::Read)?;
+    core.run(|core| Ok(core.store.read(scopes::list)?)).await
+}
+
+pub async fn show(core: &Core, admin: &Administrator, name: &str) -> Result<Current<RegisteredScope>, AdminError> {
+    require(admin, Area::Clients, Access::Read)?;
+    let name = name.to_owned();
+    core.run(move |core| Ok(Current::new(read(core, |db| find(db, &name))?))).await
+}
+
+/// Changes what the consent page says of it. What it is for stays as it is: a scope that changes its resource is another.
+pub async fn update(
+    core: &Core,
+    admin: &Administrator,
+    name: &str,
+    expected: Expected,
+    description: &str,
+) -> Result<Current<RegisteredScope>, AdminError> {
+    may_change(admin, name)?;
+    let description = readable("description", description)?;
+    let (admin, name) = (admin.clone(), name.to_owned());
+    core.run(move |core| {
+        let scope = write_registry(core, |db| {
+            let scope = find(db, &name)?;
+            expected.check(&scope)?;
+            scopes::update_description(db, &name, &description)?;
+            audit::record(core, db, entry(&admin, Action::UpdateScope, &name))?;
+            Ok(RegisteredScope { description, ..scope })
+        })?;
+        Ok(Current::new(scope))
+    })
+    .await
+}
+
+/// Takes a scope out of the registry: nobody can ask for it any more.
+pub async fn delete(core: &Core, admin: &Administrator, name: &str, expected: Expected) -> Result<(), AdminError> {
+    may_change(admin, name)?;
+    let (admin, name) = (admin.clone(), name.to_owned());
+    core.run(move |core| {
+        write_registry(core, |db| {
+            expected.check(&find(db, &name)?)?;
+            scopes::delete(db, &name)?;
+            Ok(audit::record(core, db, entry(&admin, Action::DeleteScope, &name))?)
+        })
+    })
+    .await
+}
+
+/// The registry is everybody's: one who manages only some clients, or who could not give the scope, leaves it alone.
+fn may_change(admin: &Administrator, name: &str) -> Result<(), AdminError> {
+    require(admin, Area::Clients, Access::Write)?;
+    if !admin.reaches(None) || (acts_on_others(name) && !admin.may_give(name)) {
+        return Err(AdminError::Forbidden("the registry of scopes is for administrators".to_owned()));
+    }
+    Ok(())
+}
+
+fn find(db: &mut Db, name: &str) -> Result<RegisteredScope, AdminError> {
+    scopes::find(db, name)?.ok_or_else(|| absent("scope", name))
+}
+
+fn parse(core: &Core, new: &NewScope) -> Result<RegisteredScope, AdminError> {
     let single = Scope::parse(&new.name).filter(|scope| scope.iter().eq([new.name.as_str()]));
     if single.is_none() || new.name.len() > 128 {
         return Err(unfit("scope", "must be one word of visible ASCII without \" and \\ (RFC 6749 §3.3)"));
@@ -45,22 +119,10 @@ fn insert(core: &Core, new: &NewScope) -> Result<RegisteredScope, AdminError> {
     if OPENID_SCOPES.iter().any(|(own, _)| *own == new.name) {
         return Err(unfit("scope", format!("{} belongs to OpenID Connect and is there already", new.name)));
     }
-    let scope = RegisteredScope {
+    Ok(RegisteredScope {
         name: new.name.clone(),
         description: readable("description", &new.description)?,
         resource: new.resource.clone(),
         created_at: core.clock.now(),
-    };
-    registry::change(core, |db| {
-        if let Some(resource) = &scope.resource
-            && resources::find(db, resource)?.is_none()
-        {
-            return Ok(Err(absent("resource", resource)));
-        }
-        if !scopes::insert(db, &scope)? {
-            return Ok(Err(AdminError::Taken { what: "scope", name: scope.name.clone() }));
-        }
-        Ok(Ok(()))
-    })??;
-    Ok(scope)
+    })
 }

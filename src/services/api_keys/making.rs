@@ -4,7 +4,8 @@ use super::{Made, NewKey};
 use crate::{
     crypto::{api_key, digest, random},
     domain::{
-        api_key::{ApiKey, Maker, acts_on_others, is_prefix, may_give},
+        administrator::{acts_on_others, role_may_give},
+        api_key::{ApiKey, Maker, is_prefix},
         audit::Outcome,
         ids::ApiKeyId,
         letter::{Content, Letter},
@@ -128,7 +129,7 @@ pub(in crate::services) fn make(
     let Some(scope) = named(&registered, wish.0.scope.as_ref()) else {
         return Ok(Err(NotMade::Malformed(Member::Scopes)));
     };
-    let beyond = scope.iter().find(|name| maker == Maker::User && !may_give(user.role, name)).map(str::to_owned);
+    let beyond = scope.iter().find(|name| maker == Maker::User && !role_may_give(user.role, name)).map(str::to_owned);
     let made = wish.key(user, scope, maker, core);
     core.store.write(|db| {
         let refused = match beyond {

@@ -3,7 +3,8 @@
 use super::when::When;
 use crate::{
     domain::{
-        api_key::{ApiKey, Environment, may_give},
+        administrator::role_may_give,
+        api_key::{ApiKey, Environment},
         time::Timestamp,
         user::User,
     },
@@ -53,6 +54,6 @@ pub(super) fn choices(registered: &Registered, user: &User, form: &Params) -> Ve
     let chosen = |name: &str| form.all("scope").any(|one| one == name);
     let choice =
         |name: &str, words: &str| ScopeChoice { name: name.to_owned(), words: words.to_owned(), chosen: chosen(name) };
-    let own = registered.scopes.iter().filter(|scope| may_give(user.role, &scope.name));
+    let own = registered.scopes.iter().filter(|scope| role_may_give(user.role, &scope.name));
     own.map(|scope| choice(&scope.name, &scope.description)).collect()
 }
