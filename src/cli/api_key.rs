@@ -9,6 +9,7 @@ use super::{
     CommandError,
     client::{scopes, word},
     list::{ListArgs, more},
+    operator,
     output::{Output, Sheet, Table},
     shape::Deleted,
 };
@@ -110,15 +111,15 @@ impl ApiKeyCommand {
         match self {
             Self::Create(args) => {
                 let user = args.user.clone();
-                let made = api_keys::create(core, &user, args.new_key(core)?).await?;
+                let made = api_keys::create(core, &operator(), &user, args.new_key(core)?).await?;
                 output.answer(&ApiKeyShape::made(&made))?;
             }
             Self::List { user, page } => {
-                let page = api_keys::list(core, user.as_deref(), page.page()).await?;
+                let page = api_keys::list(core, &operator(), user.as_deref(), page.page()).await?;
                 output.answer(&ApiKeyList::from(&page))?;
             }
             Self::Revoke { id } => {
-                let key = api_keys::revoke(core, &id).await?;
+                let key = api_keys::revoke(core, &operator(), &id).await?;
                 output.answer(&Deleted { what: "API key", deleted: key.id.to_string() })?;
             }
         }

@@ -8,6 +8,7 @@ use clap::{
 use super::{
     CommandError,
     list::ListArgs,
+    operator,
     output::Output,
     shape::{ClientList, ClientShape, Deleted, RotatedShape},
 };
@@ -19,7 +20,10 @@ use crate::{
     },
     protocol::{client_auth::AuthMethod, scope::Scope, token::GrantType},
     services::{
-        admin::clients::{self, ClientMembers, NewClient},
+        admin::{
+            clients::{self, ClientMembers, NewClient},
+            edition::Expected,
+        },
         core::Core,
     },
 };
@@ -185,35 +189,39 @@ struct MemberArgs {
     /// Its terms of service for the consent page (https)
     #[arg(long, value_name = "URL")]
     tos_uri: Option<String>,
+    /// The user who manages it at the console, by id, address or username
+    #[arg(long, value_name = "USER")]
+    owner: Option<String>,
 }
 
 impl ClientCommand {
     pub async fn run(self, core: &Core, output: &mut Output) -> Result<(), CommandError> {
         match self {
             Self::Create(args) => {
-                let created = clients::create(core, args.new_client()?).await?;
+                let created = clients::create(core, &operator(), args.new_client()?).await?;
                 output.answer(&ClientShape::created(&created))?;
             }
             Self::List(args) => {
-                let page = clients::list(core, args.page()).await?;
+                let page = clients::list(core, &operator(), args.page()).await?;
                 output.answer(&ClientList::from(&page))?;
             }
             Self::Show { client_id } => {
-                let shown = clients::show(core, &client_id).await?;
+                let shown = clients::show(core, &operator(), &client_id).await?.shown;
                 output.answer(&ClientShape::shown(&shown))?;
             }
             Self::Update(args) => {
                 let (client_id, members) = args.change()?;
-                let client = clients::update(core, &client_id, members).await?;
+                let client = clients::update(core, &operator(), &client_id, Expected::Any, members).await?.shown.client;
                 output.answer(&ClientShape::updated(&client))?;
             }
             Self::RotateSecret(args) => {
                 let overlap = Seconds(args.overlap_seconds);
-                let rotated = clients::rotate_secret(core, &args.client_id, args.client_secret, overlap).await?;
+                let rotated =
+                    clients::rotate_secret(core, &operator(), &args.client_id, args.client_secret, overlap).await?;
                 output.answer(&RotatedShape::from(&rotated))?;
             }
             Self::Delete { client_id } => {
-                clients::delete(core, &client_id).await?;
+                clients::delete(core, &operator(), &client_id, Expected::Any).await?;
                 output.answer(&Deleted { what: "client", deleted: client_id })?;
             }
         }
@@ -266,6 +274,7 @@ impl MemberArgs {
             logo_uri: self.logo_uri,
             policy_uri: self.policy_uri,
             tos_uri: self.tos_uri,
+            owner: self.owner,
         })
     }
 }

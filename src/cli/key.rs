@@ -6,12 +6,12 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::{
-    CommandError,
+    CommandError, operator,
     output::{Output, Table},
 };
 use crate::{
     domain::{key::SigningKey, time::Timestamp},
-    services::{admin::AdminError, core::Core, keys},
+    services::{admin::keys, core::Core},
 };
 
 #[derive(Clone, Debug, Subcommand)]
@@ -74,28 +74,22 @@ impl KeyCommand {
         let now = core.clock.now();
         match self {
             Self::List => {
-                let keys = core.run(keys::list).await?;
+                let keys = keys::list(core, &operator()).await?;
                 output.answer(&KeyList { keys: keys.iter().map(|key| shape(key, now)).collect() })?;
             }
             Self::Rotate => {
-                let key = core.run(keys::rotate).await?;
+                let key = keys::rotate(core, &operator()).await?;
                 let sentence = format!("Key {} is published and signs from {}.", key.kid, key.activates_at.rfc3339());
                 output.answer(&KeyAct { key: shape(&key, now), sentence })?;
             }
             Self::Revoke { kid } => {
-                let key = revoke(core, kid).await?;
+                let key = keys::revoke(core, &operator(), &kid).await?;
                 let sentence = format!("Key {} is revoked: nothing that it signed validates any more.", key.kid);
                 output.answer(&KeyAct { key: shape(&key, now), sentence })?;
             }
         }
         Ok(())
     }
-}
-
-async fn revoke(core: &Core, kid: String) -> Result<SigningKey, CommandError> {
-    let name = kid.clone();
-    let revoked = core.run(move |core| keys::revoke(core, &kid)).await?;
-    Ok(revoked.ok_or(AdminError::Absent { what: "key", name })?)
 }
 
 fn shape(key: &SigningKey, now: Timestamp) -> KeyShape {

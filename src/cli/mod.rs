@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     config::{SettingsError, Sources},
+    domain::administrator::Administrator,
     services::{admin::AdminError, core::Core, fault::Fault},
 };
 
@@ -103,6 +104,11 @@ pub enum Administer {
     #[command(subcommand)]
     Resource(resource::ResourceCommand),
     Purge(purge::PurgeArgs),
+}
+
+/// Whoever can run a command on the server's own database may everything.
+fn operator() -> Administrator {
+    Administrator::operator()
 }
 
 /// How a command fails.

@@ -6,13 +6,16 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::{
-    CommandError,
+    CommandError, operator,
     output::{Output, Table},
     shape::Deleted,
 };
 use crate::{
     domain::scope::Resource,
-    services::{admin::resources, core::Core},
+    services::{
+        admin::{edition::Expected, resources},
+        core::Core,
+    },
 };
 
 #[derive(Clone, Debug, Subcommand)]
@@ -61,15 +64,15 @@ impl ResourceCommand {
     pub async fn run(self, core: &Core, output: &mut Output) -> Result<(), CommandError> {
         match self {
             Self::Create { identifier, name } => {
-                let resource = resources::create(core, &identifier, &name).await?;
+                let resource = resources::create(core, &operator(), &identifier, &name).await?.shown;
                 output.answer(&ResourceShape::from(resource))?;
             }
             Self::List => {
-                let resources = resources::list(core).await?;
+                let resources = resources::list(core, &operator()).await?;
                 output.answer(&ResourceList { resources: resources.into_iter().map(ResourceShape::from).collect() })?;
             }
             Self::Delete { identifier } => {
-                resources::delete(core, &identifier).await?;
+                resources::delete(core, &operator(), &identifier, Expected::Any).await?;
                 output.answer(&Deleted { what: "resource", deleted: identifier })?;
             }
         }

@@ -6,14 +6,17 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::{
-    CommandError,
+    CommandError, operator,
     output::{Output, Table},
     shape::Deleted,
 };
 use crate::{
     domain::scope::{OPENID_SCOPES, RegisteredScope},
     services::{
-        admin::scopes::{self, NewScope},
+        admin::{
+            edition::Expected,
+            scopes::{self, NewScope},
+        },
         core::Core,
     },
 };
@@ -72,16 +75,16 @@ impl ScopeCommand {
     pub async fn run(self, core: &Core, output: &mut Output) -> Result<(), CommandError> {
         match self {
             Self::Create(CreateArgs { name, description, resource }) => {
-                let scope = scopes::create(core, NewScope { name, description, resource }).await?;
+                let scope = scopes::create(core, &operator(), NewScope { name, description, resource }).await?.shown;
                 output.answer(&ScopeShape::from(&scope))?;
             }
             Self::List => {
-                let registered = scopes::list(core).await?;
+                let registered = scopes::list(core, &operator()).await?;
                 let scopes = own().chain(registered.iter().map(ScopeShape::from)).collect();
                 output.answer(&ScopeList { scopes })?;
             }
             Self::Delete { name } => {
-                scopes::delete(core, &name).await?;
+                scopes::delete(core, &operator(), &name, Expected::Any).await?;
                 output.answer(&Deleted { what: "scope", deleted: name })?;
             }
         }

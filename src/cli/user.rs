@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use super::{
     CommandError,
     list::ListArgs,
+    operator,
     output::Output,
     password::PasswordArgs,
     person::PersonShape,
@@ -15,6 +16,7 @@ use crate::{
     domain::user::{Address, Profile, Role, UserStatus},
     services::{
         admin::{
+            edition::Expected,
             user_changes,
             users::{self, EmailStanding, NewUser},
         },
@@ -142,38 +144,40 @@ impl UserCommand {
         match self {
             Self::Create(args) => {
                 let password = args.password.read(output)?;
-                let user = users::create(core, args.new_user(password)).await?;
+                let user = users::create(core, &operator(), args.new_user(password)).await?;
                 output.answer(&UserShape::told("Created", &user))?;
             }
             Self::List(args) => {
-                let page = users::list(core, args.page()).await?;
+                let page = users::list(core, &operator(), args.page()).await?;
                 output.answer(&UserList::from(&page))?;
             }
-            Self::Show(Who { who }) => output.answer(&PersonShape::from(&users::show_whole(core, &who).await?))?,
+            Self::Show(Who { who }) => {
+                output.answer(&PersonShape::from(&users::show_whole(core, &operator(), &who).await?.shown))?
+            }
             Self::Update(args) => {
                 let (who, changes) = args.change()?;
-                let person = user_changes::update(core, &who, changes).await?;
+                let person = user_changes::update(core, &operator(), &who, Expected::Any, changes).await?.shown;
                 output.answer(&PersonShape::told("Changed", &person))?;
             }
             Self::Suspend(Who { who }) => {
-                let user = users::set_status(core, &who, UserStatus::Suspended).await?;
+                let user = users::set_status(core, &operator(), &who, UserStatus::Suspended).await?;
                 output.answer(&UserShape::told("Suspended", &user))?;
             }
             Self::Disable(Who { who }) => {
-                let user = users::set_status(core, &who, UserStatus::Disabled).await?;
+                let user = users::set_status(core, &operator(), &who, UserStatus::Disabled).await?;
                 output.answer(&UserShape::told("Disabled", &user))?;
             }
             Self::Activate(Who { who }) => {
-                let user = users::set_status(core, &who, UserStatus::Active).await?;
+                let user = users::set_status(core, &operator(), &who, UserStatus::Active).await?;
                 output.answer(&UserShape::told("Activated", &user))?;
             }
             Self::SetPassword { who, password } => {
                 let password = password.read(output)?;
-                let user = users::set_password(core, &who.who, password).await?;
+                let user = users::set_password(core, &operator(), &who.who, password).await?;
                 output.answer(&UserShape::told("Changed the password of", &user))?;
             }
             Self::Delete(Who { who }) => {
-                let user = users::delete(core, &who).await?;
+                let user = users::delete(core, &operator(), &who, Expected::Any).await?;
                 output.answer(&Deleted { what: "user", deleted: user.id.to_string() })?;
             }
         }

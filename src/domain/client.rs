@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use super::{ids::ClientSecretId, secret::SecretDigest, time::Timestamp};
+use super::{
+    ids::{ClientSecretId, UserId},
+    secret::SecretDigest,
+    time::Timestamp,
+};
 use crate::protocol::{client_auth::AuthMethod, scope::Scope, token::GrantType};
 
 /// A client's name on the wire: 1 to 128 printable ASCII characters, not shaped like a user id (RFC 9068 §5).

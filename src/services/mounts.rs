@@ -28,7 +28,7 @@ pub fn is_reserved(id: &ClientId) -> bool {
 /// Writes the client and the resource of each mount, where they are not there yet or stand otherwise.
 pub fn ensure(core: &Core, mounts: &[Mount]) -> Result<(), Fault> {
     let now = core.clock.now();
-    registry::change(core, |db| {
+    core.store.write(|db| {
         for mount in mounts {
             let name = format!("{} account API", mount.contract);
             resources::insert(db, &Resource { identifier: mount.audience.clone(), name, created_at: now })?;
@@ -36,6 +36,7 @@ pub fn ensure(core: &Core, mounts: &[Mount]) -> Result<(), Fault> {
         }
         Ok(())
     })?;
+    registry::forget(core);
     for mount in mounts {
         core.clients.forget(&mount.client_id);
     }
@@ -82,6 +83,7 @@ fn client(mount: &Mount, mounts: &[Mount], now: Timestamp) -> Client {
         logo_uri: None,
         policy_uri: None,
         tos_uri: None,
+        owner: None,
         created_at: now,
         updated_at: now,
     }

@@ -10,7 +10,7 @@ use crate::{
         time::Timestamp,
     },
     protocol::scope::Scope,
-    store::{Db, StoreError, resources, scopes},
+    store::{StoreError, resources, scopes},
 };
 
 /// The cell that keeps the last reading.

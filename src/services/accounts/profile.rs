@@ -184,6 +184,8 @@ fn misfit(error: AdminError) -> Refusal {
         AdminError::Unfit { what, .. } | AdminError::Taken { what, .. } | AdminError::Absent { what, .. } => {
             Refusal::Malformed(what)
         }
+        // Whoever changes the own profile is no administrator, and expects nothing.
+        AdminError::Forbidden(_) | AdminError::ChangedMeanwhile => Refusal::Malformed("profile"),
         AdminError::Fault(fault) => Refusal::Fault(fault),
     }
 }

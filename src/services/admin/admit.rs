@@ -4,12 +4,7 @@ use std::net::IpAddr;
 
 use crate::{
     domain::{
-        administrator::Administrator,
-        api_key::Maker,
-        audit::Actor,
-        ids::UserId,
-        secret::Secret,
-        session::Session,
+        administrator::Administrator, api_key::Maker, audit::Actor, ids::UserId, secret::Secret, session::Session,
         user::User,
     },
     protocol::scope::Scope,

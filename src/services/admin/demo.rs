@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
+        administrator::Administrator,
         client::{ClientKind, PkcePolicy},
         secret::Secret,
         time::Seconds,
@@ -32,7 +33,7 @@ pub struct DemoSecrets {
 
 /// Makes what is missing; what was changed by hand stays as it is, but for the secrets.
 pub async fn ensure(core: &Core) -> Result<DemoSecrets, AdminError> {
-    there_already(users::create(core, user()).await.map(drop))?;
+    there_already(users::create(core, &Administrator::operator(), user()).await.map(drop))?;
     let issuer = &core.settings.issuer;
     let playground = ClientMembers {
         name: Some("Playground".to_owned()),
@@ -80,12 +81,12 @@ fn user() -> NewUser {
 
 async fn register(core: &Core, id: &str, kind: ClientKind, members: ClientMembers) -> Result<(), AdminError> {
     let new = NewClient { id: Some(id.to_owned()), secret: None, kind, members };
-    there_already(clients::create(core, new).await.map(drop))
+    there_already(clients::create(core, &Administrator::operator(), new).await.map(drop))
 }
 
 async fn new_secret(core: &Core, id: &str) -> Result<Secret<String>, AdminError> {
     // The one before stays good for a while: another `signet dev` may be using it.
-    Ok(clients::rotate_secret(core, id, None, Seconds::days(1)).await?.secret)
+    Ok(clients::rotate_secret(core, &Administrator::operator(), id, None, Seconds::days(1)).await?.secret)
 }
 
 fn there_already(made: Result<(), AdminError>) -> Result<(), AdminError> {

@@ -17,6 +17,7 @@ mod client_rules;
 pub mod clients;
 pub mod demo;
 pub mod edition;
+pub mod keys;
 pub mod purge;
 pub mod resources;
 pub mod scopes;

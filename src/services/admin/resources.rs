@@ -103,7 +103,11 @@ pub async fn delete(
 fn may_change(admin: &Administrator) -> Result<(), AdminError> {
     require(admin, Area::Clients, Access::Write)?;
     let whole = admin.reaches(None);
-    if whole { Ok(()) } else { Err(AdminError::Forbidden("the registry of resources is for administrators".to_owned())) }
+    if whole {
+        Ok(())
+    } else {
+        Err(AdminError::Forbidden("the registry of resources is for administrators".to_owned()))
+    }
 }
 
 fn find(db: &mut Db, identifier: &str) -> Result<Resource, AdminError> {

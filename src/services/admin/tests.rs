@@ -77,13 +77,13 @@ fn valid(core: &Core, created: &CreatedClient) -> usize {
 #[tokio::test]
 async fn a_new_client_gets_what_is_usual() {
     let (core, _folder) = core();
-    let web = clients::create(&core, web()).await.unwrap();
+    let web = clients::create(&core, &operator(), web()).await.unwrap();
     assert_eq!(web.client.grants, [GrantType::AuthorizationCode, GrantType::RefreshToken]);
     assert_eq!(web.client.auth_methods, [AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost]);
     assert_eq!(web.client.scope.to_string(), "openid profile email offline_access");
     assert_eq!(web.client.pkce, PkcePolicy::Optional);
 
-    let shown = clients::show(&core, web.client.id.as_str()).await.unwrap();
+    let shown = clients::show(&core, &operator(), web.client.id.as_str()).await.unwrap();
     assert_eq!(shown.client, web.client);
     assert_eq!(shown.secrets[0].digest, digest::secret(web.secret.unwrap().reveal()));
 }
@@ -91,12 +91,12 @@ async fn a_new_client_gets_what_is_usual() {
 #[tokio::test]
 async fn a_public_client_has_no_secret_and_must_use_pkce() {
     let (core, _folder) = core();
-    let public = clients::create(&core, NewClient { kind: ClientKind::Public, ..web() }).await.unwrap();
+    let public = clients::create(&core, &operator(), NewClient { kind: ClientKind::Public, ..web() }).await.unwrap();
     assert!(public.secret.is_none());
     assert_eq!(public.client.pkce, PkcePolicy::Required);
     assert_eq!(public.client.auth_methods, [AuthMethod::None]);
     assert_eq!(public.client.cors_origins, ["https://app.example"]);
-    let rotated = clients::rotate_secret(&core, public.client.id.as_str(), None, Seconds(0)).await;
+    let rotated = clients::rotate_secret(&core, &operator(), public.client.id.as_str(), None, Seconds(0)).await;
     assert_eq!(unfit(rotated), "client secret");
 }
 
@@ -105,7 +105,7 @@ async fn a_service_gets_no_scope_that_it_did_not_ask_for() {
     let (core, _folder) = core();
     let mut service = web();
     service.members.grants = Some(vec![GrantType::ClientCredentials]);
-    assert!(clients::create(&core, service).await.unwrap().client.scope.iter().next().is_none());
+    assert!(clients::create(&core, &operator(), service).await.unwrap().client.scope.iter().next().is_none());
 }
 
 #[tokio::test]
@@ -114,10 +114,10 @@ async fn given_ids_and_secrets_are_checked() {
     let with =
         |id: &str, secret: &str| NewClient { id: Some(id.into()), secret: Some(Secret::new(secret.into())), ..web() };
     let long = "0123456789abcdef0123456789abcdef";
-    assert_eq!(unfit(clients::create(&core, with("app", "too short")).await), "client secret");
-    assert_eq!(unfit(clients::create(&core, with("usr_1", long)).await), "client id");
-    assert_eq!(clients::create(&core, with("app", long)).await.unwrap().secret.unwrap().reveal(), long);
-    let again = clients::create(&core, with("app", long)).await;
+    assert_eq!(unfit(clients::create(&core, &operator(), with("app", "too short")).await), "client secret");
+    assert_eq!(unfit(clients::create(&core, &operator(), with("usr_1", long)).await), "client id");
+    assert_eq!(clients::create(&core, &operator(), with("app", long)).await.unwrap().secret.unwrap().reveal(), long);
+    let again = clients::create(&core, &operator(), with("app", long)).await;
     assert!(matches!(again, Err(AdminError::Taken { .. })));
 }
 
@@ -126,34 +126,37 @@ async fn a_client_can_ask_only_for_what_is_registered() {
     let (core, _folder) = core();
     let mut wants = web();
     wants.members.scope = Scope::parse("openid api:read");
-    assert_eq!(unfit(clients::create(&core, wants.clone()).await), "scope");
+    assert_eq!(unfit(clients::create(&core, &operator(), wants.clone()).await), "scope");
     let scope = NewScope { name: "api:read".into(), description: "Read the API".into(), resource: None };
-    scopes::create(&core, scope).await.unwrap();
-    let client = clients::create(&core, wants).await.unwrap().client;
+    scopes::create(&core, &operator(), scope).await.unwrap();
+    let client = clients::create(&core, &operator(), wants).await.unwrap().client;
 
     let members = |uri: &str| ClientMembers { default_resource: Some(uri.into()), ..ClientMembers::default() };
-    let update = clients::update(&core, client.id.as_str(), members("https://api.example")).await;
+    let update =
+        clients::update(&core, &operator(), client.id.as_str(), Expected::Any, members("https://api.example")).await;
     assert_eq!(unfit(update), "resource");
-    resources::create(&core, "https://api.example", "API").await.unwrap();
-    let client = clients::update(&core, client.id.as_str(), members("https://api.example")).await.unwrap();
+    resources::create(&core, &operator(), "https://api.example", "API").await.unwrap();
+    let client = clients::update(&core, &operator(), client.id.as_str(), Expected::Any, members("https://api.example"))
+        .await
+        .unwrap();
     assert_eq!(client.resources, ["https://api.example"]);
 }
 
 #[tokio::test]
 async fn two_secrets_are_valid_at_most() {
     let (core, _folder) = core();
-    let created = clients::create(&core, web()).await.unwrap();
+    let created = clients::create(&core, &operator(), web()).await.unwrap();
     let id = created.client.id.as_str();
 
-    let first = clients::rotate_secret(&core, id, None, Seconds::hours(1)).await.unwrap();
+    let first = clients::rotate_secret(&core, &operator(), id, None, Seconds::hours(1)).await.unwrap();
     assert_eq!(first.previous_until, Some(START.plus(Seconds::hours(1))));
     assert_eq!(valid(&core, &created), 2);
     core.clock.advance(Seconds(1));
-    clients::rotate_secret(&core, id, None, Seconds::hours(1)).await.unwrap();
+    clients::rotate_secret(&core, &operator(), id, None, Seconds::hours(1)).await.unwrap();
     assert_eq!(valid(&core, &created), 2);
     core.clock.advance(Seconds::hours(1));
     assert_eq!(valid(&core, &created), 1);
-    let last = clients::rotate_secret(&core, id, None, Seconds(0)).await.unwrap();
+    let last = clients::rotate_secret(&core, &operator(), id, None, Seconds(0)).await.unwrap();
     assert_eq!((last.previous_until, valid(&core, &created)), (None, 1));
 }
 
@@ -161,11 +164,11 @@ async fn two_secrets_are_valid_at_most() {
 #[tokio::test]
 async fn quick_rotations_keep_the_newest_secrets() {
     let (core, _folder) = core();
-    let created = clients::create(&core, web()).await.unwrap();
+    let created = clients::create(&core, &operator(), web()).await.unwrap();
     let id = created.client.id.as_str();
     let mut newest = Vec::new();
     for _ in 0..6 {
-        newest.push(clients::rotate_secret(&core, id, None, Seconds::hours(1)).await.unwrap().secret);
+        newest.push(clients::rotate_secret(&core, &operator(), id, None, Seconds::hours(1)).await.unwrap().secret);
         let kept = core.store.read(|db| store::clients::list_secrets(db, &created.client.id)).unwrap();
         let digests: Vec<_> = newest.iter().rev().take(2).map(|secret| digest::secret(secret.reveal())).collect();
         assert!(digests.iter().all(|digest| kept.iter().any(|secret| secret.digest == *digest)));
@@ -175,52 +178,55 @@ async fn quick_rotations_keep_the_newest_secrets() {
 #[tokio::test]
 async fn a_deleted_client_is_gone() {
     let (core, _folder) = core();
-    let id = clients::create(&core, web()).await.unwrap().client.id;
-    clients::delete(&core, id.as_str()).await.unwrap();
-    assert!(matches!(clients::show(&core, id.as_str()).await, Err(AdminError::Absent { .. })));
-    assert!(matches!(clients::delete(&core, id.as_str()).await, Err(AdminError::Absent { .. })));
+    let id = clients::create(&core, &operator(), web()).await.unwrap().client.id;
+    clients::delete(&core, &operator(), id.as_str(), Expected::Any).await.unwrap();
+    assert!(matches!(clients::show(&core, &operator(), id.as_str()).await, Err(AdminError::Absent { .. })));
+    assert!(matches!(
+        clients::delete(&core, &operator(), id.as_str(), Expected::Any).await,
+        Err(AdminError::Absent { .. })
+    ));
 }
 
 #[tokio::test]
 async fn people_are_found_by_id_address_and_username() {
     let (core, _folder) = core();
-    let alice = users::create(&core, person("Alice@Example.com")).await.unwrap();
+    let alice = users::create(&core, &operator(), person("Alice@Example.com")).await.unwrap();
     assert_eq!((alice.email.as_deref(), alice.username.as_str()), (Some("alice@example.com"), "alice"));
     for who in [alice.id.as_str(), "ALICE@example.com", "alice"] {
-        assert_eq!(users::show(&core, who).await.unwrap(), alice);
+        assert_eq!(users::show(&core, &operator(), who).await.unwrap(), alice);
     }
-    assert!(matches!(users::show(&core, "bob").await, Err(AdminError::Absent { .. })));
+    assert!(matches!(users::show(&core, &operator(), "bob").await, Err(AdminError::Absent { .. })));
 }
 
 #[tokio::test]
 async fn a_made_username_gives_way_and_a_given_one_does_not() {
     let (core, _folder) = core();
-    users::create(&core, person("alice@example.com")).await.unwrap();
-    let second = users::create(&core, person("alice@other.example")).await.unwrap();
+    users::create(&core, &operator(), person("alice@example.com")).await.unwrap();
+    let second = users::create(&core, &operator(), person("alice@other.example")).await.unwrap();
     assert_eq!(second.username, "alice-2");
     let given = NewUser { username: Some("alice".into()), ..person("a@third.example") };
-    assert!(matches!(users::create(&core, given).await, Err(AdminError::Taken { .. })));
-    let again = users::create(&core, person("alice@example.com")).await;
+    assert!(matches!(users::create(&core, &operator(), given).await, Err(AdminError::Taken { .. })));
+    let again = users::create(&core, &operator(), person("alice@example.com")).await;
     assert!(matches!(again, Err(AdminError::Taken { name, .. }) if name == "alice@example.com"));
 }
 
 #[tokio::test]
 async fn a_suspended_user_keeps_everything_but_the_status() {
     let (core, _folder) = core();
-    let alice = users::create(&core, person("alice@example.com")).await.unwrap();
-    let suspended = users::set_status(&core, "alice", UserStatus::Suspended).await.unwrap();
+    let alice = users::create(&core, &operator(), person("alice@example.com")).await.unwrap();
+    let suspended = users::set_status(&core, &operator(), "alice", UserStatus::Suspended).await.unwrap();
     assert_eq!(suspended, User { status: UserStatus::Suspended, version: 2, ..alice.clone() });
-    let active = users::set_status(&core, "alice", UserStatus::Active).await.unwrap();
+    let active = users::set_status(&core, &operator(), "alice", UserStatus::Active).await.unwrap();
     assert_eq!(active, User { version: 3, ..alice });
 }
 
 #[tokio::test]
 async fn a_new_password_is_checked_and_replaces_the_old_one() {
     let (core, _folder) = core();
-    users::create(&core, person("alice@example.com")).await.unwrap();
-    assert_eq!(unfit(users::set_password(&core, "alice", Secret::new("short".into())).await), "password");
+    users::create(&core, &operator(), person("alice@example.com")).await.unwrap();
+    assert_eq!(unfit(users::set_password(&core, &operator(), "alice", Secret::new("short".into())).await), "password");
     let new = Secret::new("another horse altogether".to_owned());
-    users::set_password(&core, "alice", new.clone()).await.unwrap();
+    users::set_password(&core, &operator(), "alice", new.clone()).await.unwrap();
     let (_, phc) = core.store.read(|db| store::users::find_by_login(db, "alice")).unwrap().unwrap();
     assert!(core.verify_password(new, phc.clone()).await.unwrap());
     assert!(!core.verify_password(person("").password, phc).await.unwrap());
@@ -235,27 +241,27 @@ async fn the_registries_refuse_what_makes_no_sense() {
         resource: resource.map(str::to_owned),
     };
     for name in ["", "two words", "quo\"te", "openid"] {
-        assert_eq!(unfit(scopes::create(&core, scope(name, None)).await), "scope", "{name}");
+        assert_eq!(unfit(scopes::create(&core, &operator(), scope(name, None)).await), "scope", "{name}");
     }
-    let missing = scopes::create(&core, scope("api:read", Some("https://api.example"))).await;
+    let missing = scopes::create(&core, &operator(), scope("api:read", Some("https://api.example"))).await;
     assert!(matches!(missing, Err(AdminError::Absent { what: "resource", .. })));
-    assert_eq!(unfit(resources::create(&core, "api", "API").await), "resource");
-    resources::create(&core, "https://api.example", "API").await.unwrap();
-    scopes::create(&core, scope("api:read", Some("https://api.example"))).await.unwrap();
-    let again = scopes::create(&core, scope("api:read", None)).await;
+    assert_eq!(unfit(resources::create(&core, &operator(), "api", "API").await), "resource");
+    resources::create(&core, &operator(), "https://api.example", "API").await.unwrap();
+    scopes::create(&core, &operator(), scope("api:read", Some("https://api.example"))).await.unwrap();
+    let again = scopes::create(&core, &operator(), scope("api:read", None)).await;
     assert!(matches!(again, Err(AdminError::Taken { .. })));
 
-    assert_eq!(unfit(resources::delete(&core, "https://api.example").await), "resource");
-    scopes::delete(&core, "api:read").await.unwrap();
-    resources::delete(&core, "https://api.example").await.unwrap();
+    assert_eq!(unfit(resources::delete(&core, &operator(), "https://api.example", Expected::Any).await), "resource");
+    scopes::delete(&core, &operator(), "api:read", Expected::Any).await.unwrap();
+    resources::delete(&core, &operator(), "https://api.example", Expected::Any).await.unwrap();
     assert!(resources::list(&core).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn purging_deletes_what_has_expired_and_nothing_else() {
     let (core, _folder) = core();
-    let created = clients::create(&core, web()).await.unwrap();
-    clients::rotate_secret(&core, created.client.id.as_str(), None, Seconds(60)).await.unwrap();
+    let created = clients::create(&core, &operator(), web()).await.unwrap();
+    clients::rotate_secret(&core, &operator(), created.client.id.as_str(), None, Seconds(60)).await.unwrap();
     assert_eq!(purge::expired(&core).await.unwrap().total(), 0);
     core.clock.advance(Seconds(61));
     assert_eq!(purge::expired(&core).await.unwrap().client_secrets, 1);

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AdminError, absent, readable, unfit,
-    users::{self as people, find, log, parse_username},
+    AdminError, absent,
+    edition::{Current, Expected},
+    readable, require, unfit,
+    users::{self as people, changeable, log, may_make, one_is_left, parse_username},
+    write,
 };
 use crate::{
     crypto::random,
     domain::{
+        administrator::{Access, Administrator, Area},
         audit::Action,
         ids::GroupId,
         one_time::Purpose,
@@ -55,38 +59,38 @@ pub enum Belonging {
 }
 
 /// Changes what is named, all of it or nothing.
-pub async fn update(core: &Core, who: &str, changes: UserChanges) -> Result<Person, AdminError> {
+pub async fn update(
+    core: &Core,
+    admin: &Administrator,
+    who: &str,
+    expected: Expected,
+    changes: UserChanges,
+) -> Result<Current<Person>, AdminError> {
+    require(admin, Area::Users, Access::Write)?;
     let changes = changes.checked()?;
-    let who = who.to_owned();
+    let (admin, who) = (admin.clone(), who.to_owned());
     core.run(move |core| {
-        // An error rolls back: what did fit is not written beside what did not.
-        let mut misfit = None;
-        let written = core.store.write(|db| match write(core, db, &who, &changes)? {
-            Ok(user) => Ok(user),
-            Err(error) => {
-                misfit = Some(error);
-                Err(StoreError::Unavailable("rolled back".to_owned()))
-            }
-        });
-        match misfit {
-            Some(error) => Err(error),
-            None => people::whole(core, written?),
-        }
+        let user = write(core, |db| change(core, db, &admin, &who, (&expected, &changes)))?;
+        Ok(Current::new(people::whole(core, user)?))
     })
     .await
 }
 
-fn write(core: &Core, db: &mut Db, who: &str, changes: &UserChanges) -> Result<Result<User, AdminError>, StoreError> {
-    let Some(found) = find(db, who)? else {
-        return Ok(Err(absent("user", who)));
-    };
+fn change(
+    core: &Core,
+    db: &mut Db,
+    admin: &Administrator,
+    who: &str,
+    (expected, changes): (&Expected, &UserChanges),
+) -> Result<User, AdminError> {
+    let found = changeable(db, admin, who)?;
+    may_make(admin, changes.role.unwrap_or(found.role))?;
     users::lock(db, &found.id)?;
-    if let Err(error) = write_profile(core, db, &found, changes)? {
-        return Ok(Err(error));
+    if *expected != Expected::Any {
+        expected.check(&people::whole(core, found.clone())?)?;
     }
-    if let Err(error) = write_email(core, db, &found, changes.email.as_deref())? {
-        return Ok(Err(error));
-    }
+    write_profile(core, db, &found, changes)?;
+    write_email(core, db, &found, changes.email.as_deref())?;
     write_rights(core, db, &found, changes)?;
     if let Some(names) = &changes.groups {
         write_groups(core, db, &found, names)?;
@@ -94,16 +98,12 @@ fn write(core: &Core, db: &mut Db, who: &str, changes: &UserChanges) -> Result<R
     if let Some(belonging) = &changes.organisation {
         write_belonging(core, db, &found, belonging)?;
     }
-    log(core, db, &found.id, Action::UpdateUser, None)?;
-    Ok(users::find_by_id(db, &found.id)?.ok_or_else(|| absent("user", who)))
+    log(core, db, admin, &found.id, (Action::UpdateUser, None))?;
+    one_is_left(db, admin)?;
+    users::find_by_id(db, &found.id)?.ok_or_else(|| absent("user", who))
 }
 
-fn write_profile(
-    core: &Core,
-    db: &mut Db,
-    user: &User,
-    changes: &UserChanges,
-) -> Result<Result<(), AdminError>, StoreError> {
+fn write_profile(core: &Core, db: &mut Db, user: &User, changes: &UserChanges) -> Result<(), AdminError> {
     let mut edited = User { updated_at: core.clock.now(), ..user.clone() };
     if let Some(name) = &changes.name {
         edited.profile.name = given(name);
@@ -114,26 +114,19 @@ fn write_profile(
     if let Some(username) = &changes.username {
         edited.username.clone_from(username);
     }
-    if let Err(error) = people::check_profile(&edited.profile) {
-        return Ok(Err(error));
-    }
-    Ok(taken(users::update_profile(db, &edited)?, &edited.username))
+    people::check_profile(&edited.profile)?;
+    taken(users::update_profile(db, &edited)?, &edited.username)
 }
 
-fn write_email(
-    core: &Core,
-    db: &mut Db,
-    user: &User,
-    email: Option<&str>,
-) -> Result<Result<(), AdminError>, StoreError> {
+fn write_email(core: &Core, db: &mut Db, user: &User, email: Option<&str>) -> Result<(), AdminError> {
     let Some(email) = email else {
-        return Ok(Ok(()));
+        return Ok(());
     };
     // What was mailed to the address before opens nothing any more.
     for purpose in [Purpose::ConfirmEmail, Purpose::ResetPassword] {
         one_time_tokens::delete_of(db, purpose, &user.id)?;
     }
-    Ok(taken(users::confirm_email(db, &user.id, email, core.clock.now())?, email))
+    taken(users::confirm_email(db, &user.id, email, core.clock.now())?, email)
 }
 
 fn taken(updated: Updated, name: &str) -> Result<(), AdminError> {

@@ -1,10 +1,15 @@
 //! Creating people's accounts, suspending and deleting them.
 
-use super::{AdminError, absent, readable, unfit};
+use super::{
+    AdminError, absent,
+    edition::{Current, Expected},
+    entry_about, read, readable, require, unfit, write,
+};
 use crate::{
     crypto::random,
     domain::{
-        audit::{Action, Actor, Outcome},
+        administrator::{Access, Administrator, Area},
+        audit::{Action, Actor},
         ids::UserId,
         secret::Secret,
         user::{Profile, Role, User, UserStatus, normal_email, normal_username},
@@ -15,7 +20,7 @@ use crate::{
             strength::{self, Personal},
             username,
         },
-        audit::{self, Entry},
+        audit,
         core::Core,
         fault::Fault,
     },
@@ -46,7 +51,10 @@ pub enum EmailStanding {
     Unverified,
 }
 
-pub async fn create(core: &Core, new: NewUser) -> Result<User, AdminError> {
+pub async fn create(core: &Core, admin: &Administrator, new: NewUser) -> Result<User, AdminError> {
+    require(admin, Area::Users, Access::Write)?;
+    may_make(admin, new.role)?;
+    let admin = admin.clone();
     let email = normal_email(&new.email).ok_or_else(|| unfit("email", "is no e-mail address"))?;
     let username = match &new.username {
         Some(given) => Username::Given(parse_username(given)?),
@@ -76,32 +84,32 @@ pub async fn create(core: &Core, new: NewUser) -> Result<User, AdminError> {
             created_at: now,
             updated_at: now,
         };
-        core.store.write(|db| {
-            let inserted = insert(db, user, &username, &phc)?;
-            if let Ok(user) = &inserted {
-                log(core, db, &user.id, Action::Register, None)?;
-            }
-            Ok(inserted)
-        })?
+        write(core, |db| {
+            let user = insert(db, user, &username, &phc)?;
+            log(core, db, &admin, &user.id, (Action::CreateUser, None))?;
+            Ok(user)
+        })
     })
     .await
 }
 
 /// One page of people, in the order in which they came.
-pub async fn list(core: &Core, page: PageRequest) -> Result<Page<User>, AdminError> {
+pub async fn list(core: &Core, admin: &Administrator, page: PageRequest) -> Result<Page<User>, AdminError> {
+    require(admin, Area::Users, Access::Read)?;
     core.run(move |core| Ok(core.store.read(|db| users::list(db, &page))?)).await
 }
 
 /// A user by id, address or username.
-pub async fn show(core: &Core, who: &str) -> Result<User, AdminError> {
+pub async fn show(core: &Core, admin: &Administrator, who: &str) -> Result<User, AdminError> {
+    require(admin, Area::Users, Access::Read)?;
     let who = who.to_owned();
     core.run(move |core| core.store.read(|db| find(db, &who))?.ok_or_else(|| absent("user", &who))).await
 }
 
 /// The same with what stands in other tables.
-pub async fn show_whole(core: &Core, who: &str) -> Result<Person, AdminError> {
-    let user = show(core, who).await?;
-    core.run(move |core| whole(core, user)).await
+pub async fn show_whole(core: &Core, admin: &Administrator, who: &str) -> Result<Current<Person>, AdminError> {
+    let user = show(core, admin, who).await?;
+    core.run(move |core| Ok(Current::new(whole(core, user)?))).await
 }
 
 pub(super) fn whole(core: &Core, user: User) -> Result<Person, AdminError> {
@@ -112,80 +120,119 @@ pub(super) fn whole(core: &Core, user: User) -> Result<Person, AdminError> {
 }
 
 /// Lets a user in or keeps one out. The tokens of a suspended user are dead at once: liveness is a join.
-pub async fn set_status(core: &Core, who: &str, status: UserStatus) -> Result<User, AdminError> {
-    let who = who.to_owned();
+pub async fn set_status(core: &Core, admin: &Administrator, who: &str, status: UserStatus) -> Result<User, AdminError> {
+    require(admin, Area::Users, Access::Write)?;
+    let (admin, who) = (admin.clone(), who.to_owned());
     core.run(move |core| {
         let now = core.clock.now();
-        let changed = core.store.write(|db| {
-            let Some(user) = find(db, &who)? else { return Ok(None) };
+        write(core, |db| {
+            let user = changeable(db, &admin, &who)?;
             users::update_status(db, &user.id, status, now)?;
-            log(core, db, &user.id, Action::UpdateUser, Some(status.as_str()))?;
+            log(core, db, &admin, &user.id, (action(status), None))?;
+            one_is_left(db, &admin)?;
             let version = user.version.saturating_add(1);
-            Ok(Some(User { status, version, updated_at: now, ..user }))
-        })?;
-        changed.ok_or_else(|| absent("user", &who))
+            Ok(User { status, version, updated_at: now, ..user })
+        })
     })
     .await
 }
 
 /// Replaces a user's password and ends the user's sessions, grants and whatever was under way.
-pub async fn set_password(core: &Core, who: &str, password: Secret<String>) -> Result<User, AdminError> {
-    let (named, candidate) = (who.to_owned(), password.clone());
+pub async fn set_password(
+    core: &Core,
+    admin: &Administrator,
+    who: &str,
+    password: Secret<String>,
+) -> Result<User, AdminError> {
+    require(admin, Area::Users, Access::Write)?;
+    let (named, candidate, by) = (who.to_owned(), password.clone(), admin.clone());
     let user = core
         .run(move |core| {
-            let user = core.store.read(|db| find(db, &named))?.ok_or_else(|| absent("user", &named))?;
+            let user = read(core, |db| changeable(db, &by, &named))?;
             check_password(core, &candidate, &Personal::from(&user))?;
             Ok::<_, AdminError>(user)
         })
         .await?;
     let phc = core.hash_password(password).await?;
-    let who = who.to_owned();
+    let (admin, who) = (admin.clone(), who.to_owned());
     core.run(move |core| {
         let now = core.clock.now();
-        let changed = core.store.write(|db| {
+        write(core, |db| {
             if !users::update_password(db, &user.id, &phc, now)? {
-                return Ok(None);
+                return Err(absent("user", &who));
             }
             endings::end_all(db, &user.id, now)?;
             mailed::tell(core, db, &user, mailed::password_changed(core))?;
-            log(core, db, &user.id, Action::SetPassword, None)?;
+            log(core, db, &admin, &user.id, (Action::SetPassword, None))?;
             let version = user.version.saturating_add(1);
-            Ok(Some(User { version, updated_at: now, ..user }))
-        })?;
-        changed.ok_or_else(|| absent("user", &who))
+            Ok(User { version, updated_at: now, ..user })
+        })
     })
     .await
 }
 
 /// Deletes a user with sessions, consents and grants.
-pub async fn delete(core: &Core, who: &str) -> Result<User, AdminError> {
-    let who = who.to_owned();
+pub async fn delete(core: &Core, admin: &Administrator, who: &str, expected: Expected) -> Result<User, AdminError> {
+    require(admin, Area::Users, Access::Write)?;
+    let (admin, who) = (admin.clone(), who.to_owned());
     core.run(move |core| {
-        let deleted = core.store.write(|db| {
-            let Some(user) = find(db, &who)? else { return Ok(None) };
+        write(core, |db| {
+            let user = changeable(db, &admin, &who)?;
+            if expected != Expected::Any {
+                expected.check(&whole(core, user.clone())?)?;
+            }
             users::delete(db, &user.id)?;
-            log(core, db, &user.id, Action::DeleteUser, None)?;
-            Ok(Some(user))
-        })?;
-        deleted.ok_or_else(|| absent("user", &who))
+            log(core, db, &admin, &user.id, (Action::DeleteUser, None))?;
+            one_is_left(db, &admin)?;
+            Ok(user)
+        })
     })
     .await
 }
 
-/// An operator's act on an account.
+/// What was done to an account.
+pub(super) type Done<'a> = (Action, Option<&'a str>);
+
 pub(super) fn log(
     core: &Core,
     db: &mut Db,
+    admin: &Administrator,
     user: &UserId,
-    action: Action,
-    detail: Option<&str>,
+    done: Done<'_>,
 ) -> Result<(), StoreError> {
-    let (user_id, detail) = (Some(user.clone()), detail.map(str::to_owned));
-    audit::record(
-        core,
-        db,
-        Entry { actor: Actor::Operator, user_id, action, outcome: Outcome::Done, address: None, detail },
-    )
+    audit::record(core, db, entry_about(admin, user, done.0, done.1.map(str::to_owned)))
+}
+
+const fn action(status: UserStatus) -> Action {
+    match status {
+        UserStatus::Active => Action::ActivateUser,
+        UserStatus::Suspended => Action::SuspendUser,
+        UserStatus::Disabled => Action::DisableUser,
+    }
+}
+
+/// A user whom this administrator may change: who looks after people only does not look after administrators, or a
+/// new password would be the way to every right.
+pub(super) fn changeable(db: &mut Db, admin: &Administrator, who: &str) -> Result<User, AdminError> {
+    let user = find(db, who)?.ok_or_else(|| absent("user", who))?;
+    may_make(admin, user.role)?;
+    Ok(user)
+}
+
+/// Only one who may everything makes others administrators, or unmakes them.
+pub(super) fn may_make(admin: &Administrator, role: Role) -> Result<(), AdminError> {
+    if role == Role::Member || admin.may_everything() {
+        return Ok(());
+    }
+    Err(AdminError::Forbidden("administrators are changed by administrators".to_owned()))
+}
+
+/// Somebody must be left who can let others in again. The command line always can.
+pub(super) fn one_is_left(db: &mut Db, admin: &Administrator) -> Result<(), AdminError> {
+    if admin.actor == Actor::Operator || users::has_active_admin(db)? {
+        return Ok(());
+    }
+    Err(AdminError::Forbidden("this is the last administrator".to_owned()))
 }
 
 pub(super) fn find(db: &mut Db, who: &str) -> Result<Option<User>, StoreError> {
@@ -209,7 +256,7 @@ pub(super) fn parse_username(text: &str) -> Result<String, AdminError> {
     normal_username(text).ok_or_else(|| unfit("username", "must be 1 to 64 of a-z 0-9 . _ -"))
 }
 
-fn insert(db: &mut Db, mut user: User, username: &Username, phc: &str) -> Result<Result<User, AdminError>, StoreError> {
+fn insert(db: &mut Db, mut user: User, username: &Username, phc: &str) -> Result<User, AdminError> {
     let tries = match username {
         Username::Given(name) => vec![name.clone()],
         Username::From(email) => username::candidates(email),
@@ -217,15 +264,15 @@ fn insert(db: &mut Db, mut user: User, username: &Username, phc: &str) -> Result
     for name in tries {
         user.username = name;
         match users::insert(db, &user, Some(phc))? {
-            Inserted::Inserted => return Ok(Ok(user)),
+            Inserted::Inserted => return Ok(user),
             Inserted::EmailTaken => {
                 let name = user.email.unwrap_or_default();
-                return Ok(Err(AdminError::Taken { what: "a user with the address", name }));
+                return Err(AdminError::Taken { what: "a user with the address", name });
             }
             Inserted::UsernameTaken => {}
         }
     }
-    Ok(Err(AdminError::Taken { what: "a user with the username", name: user.username }))
+    Err(AdminError::Taken { what: "a user with the username", name: user.username })
 }
 
 pub(in crate::services) fn check_profile(profile: &Profile) -> Result<(), AdminError> {

@@ -43,7 +43,8 @@ pub fn is_on(db: &mut Db, user: &UserId) -> Result<bool, StoreError> {
 
 fn is_admin(db: &mut Db, user: &User) -> Result<bool, StoreError> {
     let memberships = organisations::list_memberships(db, &user.id)?;
-    Ok(matches!(user.role, Role::Admin | Role::Auditor | Role::ClientManager) || memberships.iter().any(|membership| membership.role == OrganisationRole::Admin))
+    Ok(matches!(user.role, Role::Admin | Role::Auditor | Role::ClientManager)
+        || memberships.iter().any(|membership| membership.role == OrganisationRole::Admin))
 }
 
 /// Spends a TOTP step or a backup code; `None` is a wrong code.

@@ -213,6 +213,13 @@ impl TryFrom<UserRow> for User {
     }
 }
 
+/// Whether anybody is left who may everything.
+pub fn has_active_admin(db: &mut Db) -> Result<bool, StoreError> {
+    let admins =
+        users::table.filter(users::role.eq(Role::Admin.as_str())).filter(users::status.eq(UserStatus::Active.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(admins)).get_result(db)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
