@@ -8,7 +8,7 @@ use actix_web::{
 };
 
 use super::{
-    account_api,
+    account_api, admin,
     app::{App, Mode},
     oauth::{authorize, cors, discovery, introspect, jwks, logout, revoke, token, userinfo},
     ops::{assets, health},
@@ -29,6 +29,7 @@ pub fn routes(app: &Data<App>) -> impl FnOnce(&mut ServiceConfig) + use<> {
         accounts(config, &base);
         settings(config, &base);
         operation(config, &base);
+        config.service(admin::rest::routes(&base));
         if let Mode::Dev(_) = mode {
             development(config, &base);
         }

@@ -22,8 +22,8 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::openapi::OpenApi;
 
-use self::{json::BadJson, mounts::Mounted};
-use super::app::App;
+use self::mounts::Mounted;
+use super::{app::App, extract::json::BadJson};
 use crate::{
     domain::mount::{RefreshStyle, Unconfirmed},
     services::accounts::Refusal,

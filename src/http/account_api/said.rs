@@ -7,7 +7,8 @@ use actix_web::{
     http::{StatusCode, header},
 };
 
-use super::{Refused, json::BadJson};
+use super::Refused;
+use crate::http::extract::json::BadJson;
 use crate::services::{
     accounts::{Refusal, Thing, Weakness},
     fault::Fault,
@@ -57,7 +58,9 @@ fn body_words(bad: &BadJson) -> Said {
     let (status, code) = match bad {
         BadJson::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
         BadJson::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
-        BadJson::Lost | BadJson::Missing(_) | BadJson::Malformed => (StatusCode::BAD_REQUEST, "invalid_request"),
+        BadJson::Lost | BadJson::Missing(_) | BadJson::Unknown(_) | BadJson::Malformed => {
+            (StatusCode::BAD_REQUEST, "invalid_request")
+        }
     };
     said(status, code, bad.message())
 }

@@ -4,6 +4,7 @@ pub mod address;
 pub mod authorization;
 pub mod cookies;
 pub mod form;
+pub mod json;
 pub mod origin;
 pub mod query;
 pub mod visitor;

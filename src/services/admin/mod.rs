@@ -24,6 +24,8 @@ pub mod scopes;
 pub mod user_changes;
 pub mod users;
 
+pub use crate::store::page::{Page, PageRequest};
+
 /// Why an administrator's wish was not carried out. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {

@@ -1,5 +1,6 @@
 //! Each request of the comind document, and of what its README adds, in the order in which they show them.
 
+use crate::harness::operator;
 use signet::{
     config::providers::ProviderSettings,
     domain::user::UserStatus,
@@ -74,7 +75,7 @@ async fn sessions_are_answered_as_documented() {
 async fn who_is_suspended_is_blocked_from_refreshing() {
     let play = signed_in().await;
     let core = &play.server.site.core;
-    users::set_status(core, USER.email, UserStatus::Suspended).await.unwrap();
+    users::set_status(core, &operator(), USER.email, UserStatus::Suspended).await.unwrap();
     play.plays("refresh_suspended").await;
 }
 

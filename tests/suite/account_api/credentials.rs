@@ -1,5 +1,6 @@
 //! Which credential reaches what: sessions, API keys, services, and applications. Contracts README, 10, 14, 19.
 
+use crate::harness::operator;
 use serde_json::{Value, json};
 use signet::{
     domain::api_key::Environment,
@@ -133,7 +134,7 @@ async fn a_key_of_one_mount_is_good_at_all() {
 }
 
 async fn operators_key(server: &Server, scope: &str) -> String {
-    let operator = server.user("operator").await;
+    let keeper = server.user("operator").await;
     let new = NewKey {
         name: "Provisioning".to_owned(),
         description: None,
@@ -142,7 +143,7 @@ async fn operators_key(server: &Server, scope: &str) -> String {
         expires_in_days: None,
         prefix: "cdt".to_owned(),
     };
-    let made = admin::api_keys::create(&server.site.core, &operator.id, new).await.unwrap();
+    let made = admin::api_keys::create(&server.site.core, &operator(), &keeper.id, new).await.unwrap();
     made.secret.reveal().clone()
 }
 

@@ -1,5 +1,6 @@
 //! What every contract refuses, each in its own shape: {code, message}, or a sentence.
 
+use crate::harness::operator;
 use std::net::TcpListener;
 
 use serde_json::{Value, json};
@@ -184,7 +185,7 @@ async fn who_is_suspended_or_disabled_learns_it_only_with_the_right_password() {
         (UserStatus::Disabled, "account_disabled", "This account is disabled"),
     ];
     for (status, code, message) in standings {
-        users::set_status(&server.site.core, &alice.id, status).await.unwrap();
+        users::set_status(&server.site.core, &operator(), &alice.id, status).await.unwrap();
         for contract in CONTRACTS {
             let right = server.site.tries(contract, &alice.email, PASSWORD).await;
             expect_refused(contract, &right, 403, code, message);

@@ -1,5 +1,6 @@
 //! What a session of the account API is good for, where, and until when. Contracts README, 3, 4, 5, 14, 15, 20.
 
+use crate::harness::operator;
 use serde_json::{Value, json};
 use signet::{
     config::Settings,
@@ -198,7 +199,7 @@ async fn who_is_suspended_or_disabled_has_no_session() {
     let sessions = signed_in_everywhere(&server, &alice.email).await;
     let key = sessions[2].makes_a_key(&["read:profile"]).await;
     for status in [UserStatus::Suspended, UserStatus::Disabled] {
-        users::set_status(&server.site.core, &alice.id, status).await.unwrap();
+        users::set_status(&server.site.core, &operator(), &alice.id, status).await.unwrap();
         for session in &sessions {
             let name = session.contract.name;
             assert!(!session.is_alive().await, "{name}");
@@ -211,7 +212,7 @@ async fn who_is_suspended_or_disabled_has_no_session() {
             }
         }
     }
-    users::set_status(&server.site.core, &alice.id, UserStatus::Active).await.unwrap();
+    users::set_status(&server.site.core, &operator(), &alice.id, UserStatus::Active).await.unwrap();
     for session in &sessions {
         session.refreshes().await.expect_status(200);
     }

@@ -1,5 +1,6 @@
 //! The second factor: set up, asked for, renewed, taken away.
 
+use crate::harness::operator;
 use signet::{
     config::second_factor::Required,
     domain::{
@@ -156,7 +157,9 @@ async fn what_happens_between_the_two_steps_counts() {
     answers(&server, &posed, &phone.backup_codes[1]).await.unwrap();
 
     let posed = challenge(&server, &alice).await;
-    users::set_password(&server.site.core, &alice.email, secret("another-password-of-hers")).await.unwrap();
+    users::set_password(&server.site.core, &operator(), &alice.email, secret("another-password-of-hers"))
+        .await
+        .unwrap();
     assert!(is_wrong(answers(&server, &posed, &phone.backup_codes[2]).await), "the old password stood behind it");
 }
 

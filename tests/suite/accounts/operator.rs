@@ -1,6 +1,8 @@
 //! What an operator sets, and the contracts show.
 
+use crate::harness::operator;
 use serde_json::{Value, json};
+use signet::services::admin::edition::Expected;
 use signet::{
     domain::{
         audit::{Action, Actor},
@@ -40,7 +42,8 @@ async fn an_update_writes_what_it_names_and_the_version_tells() {
         organisation: Some(Belonging::To { name: "Acme".to_owned(), role: OrganisationRole::Admin }),
         ..UserChanges::default()
     };
-    let person = user_changes::update(&server.site.core, "alice", first).await.unwrap();
+    let person =
+        user_changes::update(&server.site.core, &operator(), "alice", Expected::Any, first).await.unwrap().shown;
     assert_eq!(
         (person.user.privileges.as_slice(), person.user.version),
         (&["admin".into(), "auditView".into()][..], 4)
@@ -59,7 +62,8 @@ async fn an_update_writes_what_it_names_and_the_version_tells() {
         name: Some("Alice Liddell".to_owned()),
         ..UserChanges::default()
     };
-    let person = user_changes::update(&server.site.core, "alice", second).await.unwrap();
+    let person =
+        user_changes::update(&server.site.core, &operator(), "alice", Expected::Any, second).await.unwrap().shown;
     assert_eq!((person.groups, person.user.version), (vec!["engineering".to_owned()], 5));
     assert_eq!((person.membership, person.user.attributes.len(), person.user.privileges.len()), (None, 0, 2));
     assert_eq!(person.user.profile.name.as_deref(), Some("Alice Liddell"));
@@ -78,9 +82,10 @@ async fn an_update_that_does_not_fit_changes_nothing() {
         privileges: Some(texts(&["admin"])),
         ..UserChanges::default()
     };
-    let taken = user_changes::update(&server.site.core, "alice", wish("bob@example.com")).await;
+    let taken =
+        user_changes::update(&server.site.core, &operator(), "alice", Expected::Any, wish("bob@example.com")).await;
     assert!(matches!(taken, Err(AdminError::Taken { .. })), "{taken:?}");
-    let unfit = user_changes::update(&server.site.core, "alice", wish("no address")).await;
+    let unfit = user_changes::update(&server.site.core, &operator(), "alice", Expected::Any, wish("no address")).await;
     assert!(matches!(unfit, Err(AdminError::Unfit { .. })), "{unfit:?}");
     assert_eq!(user_of(&server.site, &alice.email).await, before);
 }
@@ -92,7 +97,8 @@ async fn an_address_that_an_operator_sets_is_proved_and_the_old_ones_letters_are
     asks_for_a_reset(&server.site, &alice.email).await;
     let token = mailed_token(&server.site, &alice.email, "reset").await;
     let wish = UserChanges { email: Some("New@example.com".to_owned()), ..UserChanges::default() };
-    let person = user_changes::update(&server.site.core, "alice", wish).await.unwrap();
+    let person =
+        user_changes::update(&server.site.core, &operator(), "alice", Expected::Any, wish).await.unwrap().shown;
     assert_eq!((person.user.email.as_deref(), person.user.email_verified), (Some("new@example.com"), true));
     assert!(matches!(resets(&server.site, &token, "a-password-of-hers").await, Err(Refusal::InvalidReset)));
 }
@@ -102,15 +108,17 @@ async fn a_disabled_user_is_out_at_once_and_is_told_so_only_after_the_right_pass
     let server = Server::start().await;
     let alice = server.user("alice").await;
     let caller = signs_in(&server.site, "alice", PASSWORD).await;
-    users::set_status(&server.site.core, "alice", UserStatus::Disabled).await.unwrap();
+    users::set_status(&server.site.core, &operator(), "alice", UserStatus::Disabled).await.unwrap();
     assert!(!is_signed_in(&server.site, &caller).await);
     assert!(matches!(tries_to_sign_in(&server.site, "alice", PASSWORD).await, Err(Refusal::Disabled)));
     assert!(matches!(tries_to_sign_in(&server.site, "alice", "wrong").await, Err(Refusal::InvalidCredentials)));
-    users::set_status(&server.site.core, "alice", UserStatus::Active).await.unwrap();
+    users::set_status(&server.site.core, &operator(), "alice", UserStatus::Active).await.unwrap();
     assert!(is_signed_in(&server.site, &caller).await);
 
-    users::set_password(&server.site.core, "alice", super::secret("another-password-of-hers")).await.unwrap();
-    users::delete(&server.site.core, "alice").await.unwrap();
+    users::set_password(&server.site.core, &operator(), "alice", super::secret("another-password-of-hers"))
+        .await
+        .unwrap();
+    users::delete(&server.site.core, &operator(), "alice", Expected::Any).await.unwrap();
     let id = UserId::parse(&alice.id).unwrap();
     let events = read(&server.site, move |db| audit_events::list_by_user(db, &id, 50)).await;
     let by_operator: Vec<Action> =

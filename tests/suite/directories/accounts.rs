@@ -1,5 +1,6 @@
 //! Which account a person of the directory gets: by subject, never by an address that opens another way.
 
+use crate::harness::operator;
 use signet::{
     domain::{
         ids::UserId,
@@ -43,7 +44,7 @@ async fn local(server: &Server, email: &str, email_standing: EmailStanding) -> U
         role: Role::Member,
         profile: Profile::default(),
     };
-    people::create(&server.site.core, new).await.unwrap()
+    people::create(&server.site.core, &operator(), new).await.unwrap()
 }
 
 #[actix_web::test]
@@ -198,7 +199,7 @@ async fn an_address_of_another_domain_is_not_believed() {
 async fn a_suspended_account_stays_suspended() {
     let Some((_slapd, person, server)) = cast().await else { return };
     let user = signs_in(&server.site, &person.email, PASSWORD).await.unwrap();
-    people::set_status(&server.site.core, user.id.as_str(), UserStatus::Suspended).await.unwrap();
+    people::set_status(&server.site.core, &operator(), user.id.as_str(), UserStatus::Suspended).await.unwrap();
     let again = signs_in(&server.site, &person.email, PASSWORD).await.unwrap();
     assert_eq!(again.status, UserStatus::Suspended);
 }

@@ -1,6 +1,7 @@
 //! Whose account a provider opens: by subject, never by an address that nobody proved.
 //! Keycloak CVE-2025-7365, CVE-2026-9087.
 
+use crate::harness::operator;
 use serde_json::json;
 use signet::{
     domain::{ids::UserId, secret::Secret},
@@ -82,7 +83,7 @@ async fn a_suspended_account_stays_shut() {
     journey.expect_signed_in(&journey.goes(|_| {}).await);
     let user = dora(&journey).await.unwrap();
     let suspended = signet::domain::user::UserStatus::Suspended;
-    users::set_status(&journey.server.site.core, user.id.as_str(), suspended).await.unwrap();
+    users::set_status(&journey.server.site.core, &operator(), user.id.as_str(), suspended).await.unwrap();
     journey.browser.forget_cookies();
     let answer = journey.goes(|_| {}).await;
     journey.expect_refused(&answer, "This account is suspended.");

@@ -1,7 +1,9 @@
 //! The account API: its contracts where they stand, and people who are signed in at them.
 
+use crate::harness::operator;
 use reqwest::Method;
 use serde_json::{Value, json};
+use signet::services::admin::edition::Expected;
 use signet::{
     config::{Settings, mounts::MountSettings},
     domain::{
@@ -152,12 +154,12 @@ impl Site {
             role: Role::Member,
             profile: Profile { name: Some(made.name.to_owned()), ..Profile::default() },
         };
-        users::create(&self.core, new).await.unwrap().id.as_str().to_owned()
+        users::create(&self.core, &operator(), new).await.unwrap().id.as_str().to_owned()
     }
 
     /// An operator changes an account.
     pub(crate) async fn changes(&self, who: &str, changes: UserChanges) {
-        user_changes::update(&self.core, who, changes).await.unwrap();
+        user_changes::update(&self.core, &operator(), who, Expected::Any, changes).await.unwrap();
     }
 }
 

@@ -1,7 +1,9 @@
 //! An application: how it is registered, and what it asks of the server.
 
+use crate::harness::operator;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::Method;
+use signet::services::admin::edition::Expected;
 use signet::{
     domain::{
         client::{ClientKind, ClientStatus, Party, PkcePolicy, RefreshPolicy},
@@ -157,13 +159,13 @@ impl ClientBuilder {
         let members = &self.members;
         let named = [&members.resources, &members.resource_server].into_iter().flatten().flatten();
         for resource in named.chain(&members.default_resource) {
-            there_already(resources::create(&self.site.core, resource, "An API").await);
+            there_already(resources::create(&self.site.core, &operator(), resource, "An API").await);
         }
         self.members.scope = Some(Scope::parse(&self.scope).unwrap());
         let redirect_uri = self.members.redirect_uris.iter().flatten().next().cloned().unwrap_or_default();
         let new =
             NewClient { id: self.id, secret: self.secret.map(Secret::new), kind: self.kind, members: self.members };
-        let created = clients::create(&self.site.core, new).await.unwrap();
+        let created = clients::create(&self.site.core, &operator(), new).await.unwrap();
         TestClient {
             id: created.client.id.as_str().to_owned(),
             secret: created.secret.map(|secret| secret.reveal().clone()),
@@ -178,7 +180,7 @@ impl ClientBuilder {
 async fn register_scope(site: &Site, name: &str) {
     if OPENID_SCOPES.iter().all(|(own, _)| *own != name) {
         let new = NewScope { name: name.to_owned(), description: format!("Use {name}"), resource: None };
-        there_already(scopes::create(&site.core, new).await);
+        there_already(scopes::create(&site.core, &operator(), new).await);
     }
 }
 
@@ -249,12 +251,12 @@ impl TestClient {
     pub(crate) async fn changes(&self, change: impl FnOnce(&mut ClientMembers)) {
         let mut members = ClientMembers::default();
         change(&mut members);
-        clients::update(&self.site.core, &self.id, members).await.unwrap();
+        clients::update(&self.site.core, &operator(), &self.id, Expected::Any, members).await.unwrap();
     }
 
     /// Gets a new secret; the old one is good for `overlap` more.
     pub(crate) async fn rotates_secret(&self, overlap: Seconds) -> Self {
-        let rotated = clients::rotate_secret(&self.site.core, &self.id, None, overlap).await.unwrap();
+        let rotated = clients::rotate_secret(&self.site.core, &operator(), &self.id, None, overlap).await.unwrap();
         self.with_secret(rotated.secret.reveal())
     }
 }

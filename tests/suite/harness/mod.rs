@@ -28,3 +28,8 @@ pub(crate) use user::{PASSWORD, TestUser};
 
 pub(crate) use reqwest::Method;
 pub(crate) use signet::domain::time::Seconds;
+
+/// Whoever sits at the server's own command line.
+pub(crate) fn operator() -> signet::domain::administrator::Administrator {
+    signet::domain::administrator::Administrator::operator()
+}

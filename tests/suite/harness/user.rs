@@ -1,5 +1,6 @@
 //! A person with an account and a browser.
 
+use crate::harness::operator;
 use signet::{
     domain::{
         client::ClientId,
@@ -37,7 +38,7 @@ impl TestUser {
             role: Role::Member,
             profile,
         };
-        let User { id, email, .. } = users::create(&site.core, new).await.unwrap();
+        let User { id, email, .. } = users::create(&site.core, &operator(), new).await.unwrap();
         let browser = Browser::new(site.clone());
         Self { id: id.as_str().to_owned(), email: email.unwrap(), browser, site }
     }
@@ -94,10 +95,10 @@ impl TestUser {
     }
 
     pub(crate) async fn is_suspended(&self) {
-        users::set_status(&self.site.core, &self.id, UserStatus::Suspended).await.unwrap();
+        users::set_status(&self.site.core, &operator(), &self.id, UserStatus::Suspended).await.unwrap();
     }
 
     pub(crate) async fn is_active_again(&self) {
-        users::set_status(&self.site.core, &self.id, UserStatus::Active).await.unwrap();
+        users::set_status(&self.site.core, &operator(), &self.id, UserStatus::Active).await.unwrap();
     }
 }

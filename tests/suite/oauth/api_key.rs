@@ -1,5 +1,6 @@
 //! API keys at `/introspect` and `/userinfo`: they have no audience, no client and no expiry of an hour.
 
+use crate::harness::operator;
 use serde_json::{Value, json};
 use signet::{
     domain::{api_key::Environment, time::Timestamp},
@@ -31,7 +32,7 @@ async fn key(alice: &TestUser, scope: &str) -> Made {
         expires_in_days: Some(90),
         prefix: "sk".to_owned(),
     };
-    api_keys::create(&alice.site.core, &alice.id, new).await.unwrap()
+    api_keys::create(&alice.site.core, &operator(), &alice.id, new).await.unwrap()
 }
 
 async fn told(api: &TestClient, key: &str) -> Value {
@@ -80,7 +81,7 @@ async fn a_scope_of_one_api_is_not_told_to_another() {
         description: "Read".to_owned(),
         resource: Some(API.to_owned()),
     };
-    scopes::create(&server.site.core, scope).await.unwrap();
+    scopes::create(&server.site.core, &operator(), scope).await.unwrap();
     let made = key(&alice, "api:read read:org").await;
     assert_eq!(told(&api, made.secret.reveal()).await["scope"], "api:read read:org");
     assert_eq!(told(&other, made.secret.reveal()).await["scope"], "read:org");
@@ -91,7 +92,7 @@ async fn a_scope_of_one_api_is_not_told_to_another() {
 async fn a_dead_key_is_inactive() {
     let (server, api, alice) = cast().await;
     let (made, revoked) = (key(&alice, "openid").await, key(&alice, "openid").await);
-    api_keys::revoke(&server.site.core, revoked.key.id.as_str()).await.unwrap();
+    api_keys::revoke(&server.site.core, &operator(), revoked.key.id.as_str()).await.unwrap();
     assert!(is_inactive(&api, revoked.secret.reveal()).await);
     alice.is_suspended().await;
     assert!(is_inactive(&api, made.secret.reveal()).await);
@@ -119,7 +120,7 @@ async fn introspecting_a_key_is_using_it() {
     let app = server.client().create().await;
     let last_use = async || {
         let page = signet::store::PageRequest { after: None, limit: 9, search: None };
-        api_keys::list(&server.site.core, None, page).await.unwrap().items.remove(0).last_used_at
+        api_keys::list(&server.site.core, &operator(), None, page).await.unwrap().items.remove(0).last_used_at
     };
     assert!(is_inactive(&app, made.secret.reveal()).await);
     assert_eq!(last_use().await, None);
@@ -146,7 +147,7 @@ async fn userinfo_refuses_a_key_without_openid_and_a_dead_one() {
     let (narrow, wide) = (key(&alice, "email").await, key(&alice, "openid").await);
     api.userinfo(narrow.secret.reveal()).await.expect_refusal("insufficient_scope");
     api.userinfo(wide.secret.reveal()).await.expect_status(200);
-    api_keys::revoke(&server.site.core, wide.key.id.as_str()).await.unwrap();
+    api_keys::revoke(&server.site.core, &operator(), wide.key.id.as_str()).await.unwrap();
     api.userinfo(wide.secret.reveal()).await.expect_refusal("invalid_token");
 }
 

@@ -1,6 +1,8 @@
 //! `/introspect`. RFC 7662.
 
+use crate::harness::operator;
 use crate::harness::{Auth, Method, Seconds, Server, TestClient, TestUser, Tokens, cast, claims};
+use signet::services::admin::edition::Expected;
 
 const API: &str = "https://api.example";
 const INACTIVE: &str = r#"{"active":false}"#;
@@ -225,7 +227,7 @@ async fn a_token_is_inactive_once_its_client_is_disabled() {
 async fn a_token_is_inactive_once_its_user_is_deleted() {
     let (server, app, alice) = cast().await;
     let tokens = tokens(&app, &alice).await;
-    signet::services::admin::users::delete(&server.site.core, &alice.id).await.unwrap();
+    signet::services::admin::users::delete(&server.site.core, &operator(), &alice.id, Expected::Any).await.unwrap();
     expect_inactive(app.introspects(&tokens.access_token)).await;
     expect_inactive(app.introspects(tokens.refresh())).await;
     app.userinfo(&tokens.access_token).await.expect_refusal("invalid_token");

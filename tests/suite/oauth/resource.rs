@@ -1,5 +1,6 @@
 //! Which resource server a token is for. RFC 8707.
 
+use crate::harness::operator;
 use serde_json::json;
 use signet::services::admin::scopes::{self, NewScope};
 
@@ -126,7 +127,7 @@ async fn an_audience_follows_from_the_scope() {
 async fn own_scope(server: &Server, name: &str, resource: &str) {
     let description = "Read".to_owned();
     let new = NewScope { name: name.to_owned(), description, resource: Some(resource.to_owned()) };
-    scopes::create(&server.site.core, new).await.unwrap();
+    scopes::create(&server.site.core, &operator(), new).await.unwrap();
 }
 
 /// RFC 8707 §2: what is unknown or unacceptable is refused at `/authorize`, too.

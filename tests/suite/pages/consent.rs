@@ -1,6 +1,7 @@
 //! Consent: remembered, asked for what is new, and never assumed for what any program could pretend to be.
 //! RFC 6749 §10.2, OpenID Connect Core §3.1.2.4, RFC 8252 §8.6.
 
+use crate::harness::operator;
 use signet::services::admin::{clients::ClientMembers, scopes};
 
 use crate::harness::{Asked, Server};
@@ -219,7 +220,7 @@ async fn names_and_descriptions_are_inert() {
     let server = Server::start().await;
     let evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
     let new = scopes::NewScope { name: "read:all".to_owned(), description: evil.to_owned(), resource: None };
-    scopes::create(&server.site.core, new).await.unwrap();
+    scopes::create(&server.site.core, &operator(), new).await.unwrap();
     let app = server.client().name(evil).scope("openid read:all").create().await;
     let profile = signet::domain::user::Profile { name: Some(evil.to_owned()), ..Default::default() };
     let alice = crate::harness::TestUser::with_profile(server.site.clone(), "alice", profile).await;

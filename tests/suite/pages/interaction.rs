@@ -1,6 +1,8 @@
 //! What a page carries is good on its own browser, for a while, unaltered, and posted from us. Design §3, §9.
 
+use crate::harness::operator;
 use reqwest::Method;
+use signet::services::admin::edition::Expected;
 use signet::{
     protocol::scope::Scope,
     services::admin::clients::{self, ClientMembers},
@@ -223,7 +225,7 @@ async fn a_redirect_uri_that_was_taken_away_meanwhile_is_not_gone_to() {
     let asked = alice.asked_by(&app).await;
     let moved = vec!["https://new.example/cb".to_owned()];
     let members = ClientMembers { redirect_uris: Some(moved), ..ClientMembers::default() };
-    clients::update(&server.site.core, &app.id, members).await.unwrap();
+    clients::update(&server.site.core, &operator(), &app.id, Expected::Any, members).await.unwrap();
     is_refused(&alice.browser.form_of(&asked.answer, &[("decision", "allow")]).await, 400);
     is_refused(&alice.browser.form_of(&asked.answer, &[("decision", "deny")]).await, 400);
 }
@@ -276,7 +278,7 @@ async fn allow_covers_only_what_the_page_showed() {
     alice.browser.signs_in(&alice).await;
     let asked = alice.asked_by(&app).with("scope", "").await;
     let members = ClientMembers { scope: Scope::parse("read:projects write:projects"), ..ClientMembers::default() };
-    clients::update(&server.site.core, &app.id, members).await.unwrap();
+    clients::update(&server.site.core, &operator(), &app.id, Expected::Any, members).await.unwrap();
     let again = alice.browser.form_of(&asked.answer, &[("decision", "allow")]).await;
     again.expect_status(200);
     assert!(again.text().contains("Create/modify projects"), "the page shows what is new");

@@ -1,5 +1,7 @@
 //! What a token stands on ends at the moment at which the token is made: whatever the order, it is dead afterwards.
 
+use crate::harness::operator;
+use signet::services::admin::edition::Expected;
 use std::{future::Future, pin::Pin, sync::Mutex};
 
 use signet::{
@@ -134,7 +136,7 @@ async fn a_suspension_beside_a_redemption_leaves_a_dead_token() {
         let code = user.approves(&app).await;
         let (site, suspended) = (user.site.clone(), user.id.clone());
         let ending = Box::pin(async move {
-            users::set_status(&site.core, &suspended, UserStatus::Suspended).await.unwrap();
+            users::set_status(&site.core, &operator(), &suspended, UserStatus::Suspended).await.unwrap();
         });
         let answer = race(round, app.redeems(&code), ending, &server.site).await;
         is_dead(&app, &answer).await;
@@ -149,7 +151,7 @@ async fn a_deleted_user_beside_a_redemption_leaves_a_dead_token() {
         let code = user.approves(&app).await;
         let (site, deleted) = (user.site.clone(), user.id.clone());
         let ending = Box::pin(async move {
-            users::delete(&site.core, &deleted).await.unwrap();
+            users::delete(&site.core, &operator(), &deleted, Expected::Any).await.unwrap();
         });
         let mut answer = race(round, app.redeems(&code), ending, &server.site).await;
         if answer.status == 503 {

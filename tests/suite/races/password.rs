@@ -1,5 +1,6 @@
 //! A password that is changed while somebody signs in with the old one.
 
+use crate::harness::operator;
 use signet::{
     domain::{mount::Unconfirmed, secret::Secret, session::Door},
     services::{
@@ -32,7 +33,7 @@ async fn signs_in(site: Site, name: String) -> Option<String> {
 
 async fn changes_the_password(site: &Site, alice: &TestUser) {
     let new = Secret::new("another-password-of-hers".to_owned());
-    users::set_password(&site.core, &alice.email, new).await.unwrap();
+    users::set_password(&site.core, &operator(), &alice.email, new).await.unwrap();
 }
 
 /// Whoever had the old password has no session afterwards, however close it was.

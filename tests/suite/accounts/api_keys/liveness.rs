@@ -1,5 +1,7 @@
 //! When a key is good, on which node, and what its use leaves behind. Contracts 16.
 
+use crate::harness::operator;
+use signet::services::admin::edition::Expected;
 use signet::{
     app::{self, Migrate},
     domain::{time::Timestamp, user::Role},
@@ -46,7 +48,7 @@ async fn a_key_is_dead_while_its_user_is_suspended() {
     assert_eq!(good(&server.site, &key).await, None);
     alice.is_active_again().await;
     assert!(good(&server.site, &key).await.is_some());
-    users::delete(&server.site.core, &alice.id).await.unwrap();
+    users::delete(&server.site.core, &operator(), &alice.id, Expected::Any).await.unwrap();
     assert_eq!(good(&server.site, &key).await, None);
 }
 
@@ -71,7 +73,9 @@ async fn the_key_of_a_former_administrator_administers_nothing() {
     let (server, alice, caller) = cast().await;
     has_role(&alice, Role::Admin).await;
     let own = made(&server.site, &caller, with_scope("admin:users read:org")).await.secret;
-    let given = admin::api_keys::create(&server.site.core, "alice", with_scope("admin:users read:org")).await.unwrap();
+    let given = admin::api_keys::create(&server.site.core, &operator(), "alice", with_scope("admin:users read:org"))
+        .await
+        .unwrap();
     assert_eq!(good(&server.site, &own).await.as_deref(), Some("admin:users read:org"));
     has_role(&alice, Role::Member).await;
     assert_eq!(good(&server.site, &own).await.as_deref(), Some("read:org"));

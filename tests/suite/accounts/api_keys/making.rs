@@ -1,5 +1,6 @@
 //! Making, listing and revoking. Contracts 10, 14 and 19.
 
+use crate::harness::operator;
 use std::sync::Arc;
 
 use signet::{
@@ -146,8 +147,8 @@ async fn a_new_key_is_told_and_logged() {
     assert_eq!(Tables::of(&server.site).count("mail_outbox"), 1);
     api_keys::rotate(&server.site.core, caller.clone(), key.id.clone(), Seconds(0)).await.unwrap();
     api_keys::revoke(&server.site.core, caller, key.id.clone()).await.unwrap();
-    let operators = admin::api_keys::create(&server.site.core, "alice", plain()).await.unwrap().key;
-    admin::api_keys::revoke(&server.site.core, operators.id.as_str()).await.unwrap();
+    let operators = admin::api_keys::create(&server.site.core, &operator(), "alice", plain()).await.unwrap().key;
+    admin::api_keys::revoke(&server.site.core, &operator(), operators.id.as_str()).await.unwrap();
 
     let by_alice = Actor::User(UserId::parse(&alice.id).unwrap());
     let detail = |id: &ApiKeyId| Some(id.as_str().to_owned());

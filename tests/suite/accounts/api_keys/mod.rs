@@ -4,6 +4,7 @@ mod liveness;
 mod making;
 mod rotation;
 
+use crate::harness::operator;
 use signet::{
     domain::{
         api_key::Environment,
@@ -45,7 +46,7 @@ fn with_scope(scope: &str) -> NewKey {
 
 /// Somebody on a browser, signed in a moment ago.
 async fn signed_in(user: &TestUser) -> Caller {
-    let who = users::show(&user.site.core, &user.id).await.unwrap();
+    let who = users::show(&user.site.core, &operator(), &user.id).await.unwrap();
     let begun = user.site.core.run(move |core| {
         let sign_in =
             SignIn { methods: Methods::PASSWORD, door: Door::Browser, visitor: Visitor::default(), cookie: None };
@@ -96,5 +97,5 @@ async fn log(user: &TestUser) -> Vec<(Actor, Action, Outcome, Option<String>)> {
 }
 
 async fn user_of(user: &TestUser) -> User {
-    users::show(&user.site.core, &user.id).await.unwrap()
+    users::show(&user.site.core, &operator(), &user.id).await.unwrap()
 }

@@ -1,5 +1,6 @@
 //! Rotation: the same key under another secret, with an overlap if one is wished for. Contracts 6 and 19.
 
+use crate::harness::operator;
 use signet::{
     domain::audit::{Action, Outcome},
     services::{
@@ -72,14 +73,14 @@ async fn a_dead_key_is_not_rotated() {
 async fn an_operators_key_is_not_taken_over_by_its_user() {
     let (server, alice, caller) = cast().await;
     let core = &server.site.core;
-    let strong = admin::api_keys::create(core, "alice", with_scope("admin:users")).await.unwrap();
+    let strong = admin::api_keys::create(core, &operator(), "alice", with_scope("admin:users")).await.unwrap();
     let refused = api_keys::rotate(core, caller.clone(), strong.key.id.clone(), Seconds(60)).await;
     assert!(matches!(refused, Err(Refusal::InsufficientScope(scope)) if scope == "admin:users"));
     assert_eq!(good(&server.site, &strong.secret).await.as_deref(), Some("admin:users"));
     let refusal = log(&alice).await.into_iter().find(|(_, action, ..)| *action == Action::RotateApiKey).unwrap();
     assert_eq!(refusal.2, Outcome::Refused);
 
-    let weak = admin::api_keys::create(core, "alice", with_scope("read:org")).await.unwrap();
+    let weak = admin::api_keys::create(core, &operator(), "alice", with_scope("read:org")).await.unwrap();
     api_keys::rotate(core, caller.clone(), weak.key.id, Seconds(0)).await.unwrap();
     api_keys::revoke(core, caller, strong.key.id).await.unwrap();
     assert_eq!(good(&server.site, &strong.secret).await, None);

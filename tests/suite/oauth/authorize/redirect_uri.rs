@@ -1,6 +1,8 @@
 //! Which redirect URI is trusted, and what stays on our own page until one is. RFC 6749 §3.1.2, RFC 9700 §2.1.
 
+use crate::harness::operator;
 use signet::services::admin::clients::{self, ClientMembers};
+use signet::services::admin::edition::Expected;
 
 use crate::harness::{Server, TestClient};
 
@@ -218,7 +220,10 @@ async fn what_could_match_more_than_itself_is_not_registered() {
         "myapp:/cb",
     ] {
         let members = ClientMembers { redirect_uris: Some(vec![uri.to_owned()]), ..ClientMembers::default() };
-        assert!(clients::update(&server.site.core, &app.id, members).await.is_err(), "{uri}");
+        assert!(
+            clients::update(&server.site.core, &operator(), &app.id, Expected::Any, members).await.is_err(),
+            "{uri}"
+        );
     }
     is_trusted(&server, &app, &app.redirect_uri).await;
 }
@@ -231,7 +236,7 @@ async fn a_redirect_uri_that_is_taken_away_is_no_longer_trusted() {
     is_trusted(&server, &app, &app.redirect_uri).await;
     let moved =
         ClientMembers { redirect_uris: Some(vec!["https://new.example/cb".to_owned()]), ..ClientMembers::default() };
-    clients::update(&server.site.core, &app.id, moved).await.unwrap();
+    clients::update(&server.site.core, &operator(), &app.id, Expected::Any, moved).await.unwrap();
     stays_here(&server, &app, &app.redirect_uri).await;
     is_trusted(&server, &app, "https://new.example/cb").await;
 }

@@ -1,0 +1,47 @@
+//! The administration's REST API, `/admin/api/v1`: JSON, RFC 9457 problems, cursors, `ETag` and `If-Match`.
+
+mod call;
+mod json;
+mod listing;
+pub mod openapi;
+mod problem;
+mod resources;
+mod routes;
+mod scopes;
+
+use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
+use serde::Serialize;
+
+use self::problem::Problem;
+use crate::services::admin::edition::Edition;
+
+pub use self::routes::routes;
+
+/// What a handler comes to.
+type Answer = Result<HttpResponse, Problem>;
+
+const NO_STORE: (header::HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
+
+fn ok(body: impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header(NO_STORE).json(body)
+}
+
+/// One thing in one of its editions, for the `If-Match` of the next change.
+fn current(body: impl Serialize, edition: &Edition) -> HttpResponse {
+    tagged(HttpResponse::Ok(), edition).json(body)
+}
+
+/// 201: where it is now, and in which edition.
+fn created(body: impl Serialize, edition: &Edition, path: &str) -> HttpResponse {
+    tagged(HttpResponse::Created(), edition).insert_header((header::LOCATION, path)).json(body)
+}
+
+fn nothing() -> HttpResponse {
+    HttpResponse::NoContent().insert_header(NO_STORE).finish()
+}
+
+fn tagged(mut answer: HttpResponseBuilder, edition: &Edition) -> HttpResponseBuilder {
+    let tag = header::EntityTag::new_strong(edition.as_str().to_owned());
+    answer.insert_header(NO_STORE).insert_header(header::ETag(tag));
+    answer
+}

@@ -1,0 +1,135 @@
+//! A JSON body: what it must be to be taken, whoever it came to.
+
+use actix_web::{HttpRequest, dev::Payload, http::header, web::Bytes};
+use serde::de::DeserializeOwned;
+
+use super::form::{self, BadBody};
+
+/// Why a body was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadJson {
+    /// 413
+    TooLarge,
+    /// 415
+    NotJson,
+    /// Too slow, or broken off.
+    Lost,
+    /// Names the member.
+    Missing(String),
+    /// Names a member that nobody asked for.
+    Unknown(String),
+    Malformed,
+}
+
+/// A body that has arrived.
+pub struct Sent {
+    is_json: bool,
+    bytes: Bytes,
+}
+
+/// Waits for the body of a request, within the limits of size and time.
+pub fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Sent, BadJson>> + use<> {
+    let is_json = is_json(request);
+    let body = form::read(request, payload);
+    async move { Ok(Sent { is_json, bytes: body.await? }) }
+}
+
+impl Sent {
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    pub fn members<T: DeserializeOwned>(&self) -> Result<T, BadJson> {
+        if self.is_json { parse(&self.bytes) } else { Err(BadJson::NotJson) }
+    }
+}
+
+/// Member names only: what stands in a body may be a password, and serde's own words quote it.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, BadJson> {
+    // Serde takes the members' values in an array, too: no document does.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(BadJson::Malformed);
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let text = error.to_string();
+        let named = |start: &str| text.strip_prefix(start).and_then(|rest| rest.split_once('`')).map(|(name, _)| name);
+        match (named("missing field `"), named("unknown field `")) {
+            (Some(name), _) => BadJson::Missing(name.to_owned()),
+            (None, Some(name)) if is_name(name) => BadJson::Unknown(name.to_owned()),
+            _ => BadJson::Malformed,
+        }
+    })
+}
+
+/// What was sent where a name belongs may be anything.
+fn is_name(text: &str) -> bool {
+    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = content_type.and_then(|text| text.split(';').next()).map(str::trim);
+    let known = ["application/json", "application/merge-patch+json"];
+    essence.is_some_and(|text| known.iter().any(|known| text.eq_ignore_ascii_case(known)))
+}
+
+impl From<BadBody> for BadJson {
+    fn from(bad: BadBody) -> Self {
+        match bad {
+            BadBody::TooLarge => Self::TooLarge,
+            BadBody::Lost => Self::Lost,
+            BadBody::Malformed(_) => Self::Malformed,
+        }
+    }
+}
+
+impl BadJson {
+    /// What every contract says of it; each in its own shape.
+    pub fn message(&self) -> String {
+        match self {
+            Self::TooLarge => "The request body is too large".to_owned(),
+            Self::NotJson => "The Content-Type must be application/json".to_owned(),
+            Self::Lost => "The request body did not arrive".to_owned(),
+            Self::Missing(member) => format!("The member {member} is missing"),
+            Self::Unknown(member) => format!("There is no member {member}"),
+            Self::Malformed => "The request body is not the JSON that this endpoint takes".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Login {
+        email: String,
+        password: String,
+    }
+
+    #[test]
+    fn a_refused_body_is_never_quoted() {
+        let bad = parse::<Login>(br#"{"email":"a@example.com","password":{"hunter2":1}}"#).unwrap_err();
+        assert_eq!(bad, BadJson::Malformed);
+        assert!(!bad.message().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_missing_member_is_named_and_a_double_one_refused() {
+        assert_eq!(parse::<Login>(br#"{"email":"a"}"#).unwrap_err(), BadJson::Missing("password".to_owned()));
+        assert_eq!(parse::<Login>(br#"{"email":"a","email":"b","password":"c"}"#).unwrap_err(), BadJson::Malformed);
+    }
+
+    #[test]
+    fn an_array_of_values_is_no_object() {
+        assert_eq!(parse::<Login>(br#"["a@example.com","hunter2"]"#).unwrap_err(), BadJson::Malformed);
+    }
+
+    #[test]
+    fn deep_bodies_are_refused() {
+        let deep = "[".repeat(100_000);
+        assert_eq!(parse::<Login>(deep.as_bytes()).unwrap_err(), BadJson::Malformed);
+    }
+}
