@@ -18,6 +18,14 @@ static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
     Asset { path: path("signet", body, "css"), media_type: "text/css; charset=utf-8", body }
 });
 
+static CONSOLE: LazyLock<Asset> = LazyLock::new(|| {
+    let body = concat!(
+        include_str!("../../../templates/assets/console.css"),
+        include_str!("../../../templates/assets/console_parts.css")
+    );
+    Asset { path: path("console", body, "css"), media_type: "text/css; charset=utf-8", body }
+});
+
 static SEAL: LazyLock<Asset> = LazyLock::new(|| {
     let body = include_str!("../../../templates/assets/seal.svg");
     Asset { path: path("seal", body, "svg"), media_type: "image/svg+xml", body }
@@ -28,9 +36,14 @@ static SUBMIT: LazyLock<Asset> = LazyLock::new(|| {
     Asset { path: path("submit", body, "js"), media_type: "text/javascript; charset=utf-8", body }
 });
 
-/// The one stylesheet of all pages.
+/// The stylesheet of all pages.
 pub fn stylesheet() -> &'static Asset {
     &STYLESHEET
+}
+
+/// What the pages of the administration load beside it.
+pub fn console_stylesheet() -> &'static Asset {
+    &CONSOLE
 }
 
 /// The wax seal: the mark on every page, and the favicon.
@@ -45,7 +58,7 @@ pub fn submit() -> &'static Asset {
 
 /// The file that a request path (without the issuer's own path) names.
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [stylesheet(), seal(), submit()].into_iter().find(|asset| asset.path == path)
+    [stylesheet(), console_stylesheet(), seal(), submit()].into_iter().find(|asset| asset.path == path)
 }
 
 fn path(name: &str, body: &str, extension: &str) -> String {
@@ -65,21 +78,29 @@ mod tests {
 
     #[test]
     fn every_asset_is_found_under_its_own_path_only() {
-        for asset in [stylesheet(), seal(), submit()] {
+        for asset in [stylesheet(), console_stylesheet(), seal(), submit()] {
             assert_eq!(find(&asset.path).map(|found| found.body), Some(asset.body));
         }
         assert!(find("/assets/signet.css").is_none());
     }
 
     #[test]
-    fn the_stylesheet_is_small() {
-        assert!(stylesheet().body.len() < 18 * 1024, "{} bytes", stylesheet().body.len());
+    fn the_stylesheets_are_small() {
+        for (sheet, kilobytes) in [(stylesheet(), 18), (console_stylesheet(), 24)] {
+            assert!(sheet.body.len() < kilobytes * 1024, "{}: {} bytes", sheet.path, sheet.body.len());
+        }
+    }
+
+    /// A colour of its own would escape the test of the contrasts.
+    #[test]
+    fn the_console_has_the_colours_of_all_pages() {
+        assert!(!console_stylesheet().body.contains(": #"));
     }
 
     /// The policy of our pages allows neither: they would silently not load.
     #[test]
     fn assets_load_nothing_else() {
-        for asset in [stylesheet(), seal()] {
+        for asset in [stylesheet(), console_stylesheet(), seal()] {
             for way in ["@import", "url(http", "href=", "<script", "<style"] {
                 assert!(!asset.body.contains(way), "{} has {way}", asset.path);
             }

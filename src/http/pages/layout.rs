@@ -51,6 +51,10 @@ impl Layout {
         format!("{}{}", self.base, assets::stylesheet().path)
     }
 
+    pub fn console_stylesheet(&self) -> String {
+        format!("{}{}", self.base, assets::console_stylesheet().path)
+    }
+
     pub fn seal(&self) -> String {
         format!("{}{}", self.base, assets::seal().path)
     }
