@@ -136,7 +136,9 @@ mod tests {
             }
         }
         for scheme in [0, 1] {
-            assert!(contrast(colour("--ink", scheme), colour("--blush", scheme)) >= 4.5);
+            for name in ["--ink", "--wax"] {
+                assert!(contrast(colour(name, scheme), colour("--blush", scheme)) >= 4.5, "{name}, scheme {scheme}");
+            }
         }
     }
 }
