@@ -29,7 +29,7 @@ pub fn routes(app: &Data<App>) -> impl FnOnce(&mut ServiceConfig) + use<> {
         accounts(config, &base);
         settings(config, &base);
         operation(config, &base);
-        config.service(admin::rest::routes(&base));
+        config.service(admin::rest::routes(&base)).service(admin::console::routes(&base));
         if let Mode::Dev(_) = mode {
             development(config, &base);
         }

@@ -6,5 +6,6 @@ pub mod cookies;
 pub mod form;
 pub mod json;
 pub mod origin;
+pub mod path;
 pub mod query;
 pub mod visitor;

@@ -104,6 +104,16 @@ pub fn not_now(app: &App, request: &HttpRequest, problem: &Problem) -> HttpRespo
     response
 }
 
+/// A page of the console, for somebody who has no business there.
+pub fn not_an_administrator(app: &App, request: &HttpRequest) -> HttpResponse {
+    show(app, request, &NOT_AN_ADMINISTRATOR)
+}
+
+/// What an administrator cannot do, or what is not there.
+pub fn not_administered(app: &App, request: &HttpRequest, status: StatusCode, message: &str) -> HttpResponse {
+    show(app, request, &Said { status, message, ..NOT_NOW })
+}
+
 pub fn registration_closed(app: &App, request: &HttpRequest) -> HttpResponse {
     show(app, request, &REGISTRATION_CLOSED)
 }
@@ -168,6 +178,14 @@ const NOT_NOW: Said<'static> = Said {
     status: StatusCode::FORBIDDEN,
     title: "This cannot be shown now",
     message: "",
+    code: "access_denied",
+    description: None,
+};
+
+const NOT_AN_ADMINISTRATOR: Said<'static> = Said {
+    status: StatusCode::FORBIDDEN,
+    title: "This is for administrators",
+    message: "Your account is none. Ask an administrator to make it one, or sign in with another account.",
     code: "access_denied",
     description: None,
 };

@@ -80,7 +80,7 @@ impl<'a> ClientFace<'a> {
     pub fn of(onward: &'a Onward) -> Option<Self> {
         match &onward.to {
             Destination::Application { known, .. } => Some(Self::from(&known.client)),
-            Destination::Account(_) => None,
+            Destination::Account(_) | Destination::Console(_) => None,
         }
     }
 }

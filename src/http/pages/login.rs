@@ -26,13 +26,14 @@ use crate::{
     protocol::params::Params,
     services::{
         accounts::{self, Login, LoginOutcome, Refusal, Second},
+        admin::admit,
         fault::Failure,
         federation::provider::{self, Offered},
         forms::{self, Kind, Shown},
         oauth::{
             authorize::{self, LoginStep, Why},
             browser::Browser,
-            destination::{self, Onward, Place},
+            destination::{self, Destination, Onward, Place},
         },
         sessions,
     },
@@ -103,15 +104,39 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         Ok(onward) => onward,
         Err(refusal) => return step::refuse_form(&app, &request, refusal),
     };
-    let cookie = browser.session.clone();
-    match app.core.run(move |core| Ok::<_, Failure>(sessions::find(core, cookie.as_deref())?)).await {
-        Ok(None) => {}
-        Ok(Some(_)) => return step::go_on(&app, &onward).finish(),
+    let standing = match standing(&app, &browser, &onward).await {
+        Ok(standing) => standing,
         Err(failure) => return error::failed(&app, &request, &failure),
-    }
+    };
+    let reason = match standing {
+        Standing::SignedIn => return step::go_on(&app, &onward).finish(),
+        Standing::NotFresh => Some(Reason::FreshSignIn),
+        Standing::Nobody => None,
+    };
     let address = query.get("address").and_then(|sealed| address(&app, &browser, sealed)).unwrap_or_default();
     let notice = Notice::read(&app, &browser, &query);
-    render(&app, &browser, &onward, Said { email: &address, notice, ..Said::default() })
+    render(&app, &browser, &onward, Said { email: &address, reason, notice, ..Said::default() })
+}
+
+/// Whether somebody is signed in already, as well as the destination wants it.
+enum Standing {
+    Nobody,
+    NotFresh,
+    SignedIn,
+}
+
+async fn standing(app: &App, browser: &Browser, onward: &Onward) -> Result<Standing, Failure> {
+    let cookie = browser.session.clone();
+    let is_console = matches!(onward.to, Destination::Console(_));
+    app.core
+        .run(move |core| {
+            let Some(signed_in) = sessions::find(core, cookie.as_deref())? else {
+                return Ok(Standing::Nobody);
+            };
+            let fresh = !is_console || admit::is_fresh(core, &signed_in.session)?;
+            Ok(if fresh { Standing::SignedIn } else { Standing::NotFresh })
+        })
+        .await
 }
 
 /// Signs in and goes on: 303, so that a reload sends no password again.
@@ -150,8 +175,11 @@ pub(super) async fn onward(app: &App, browser: &Browser, carried: &Params) -> Re
     if let Some(sealed) = carried.get("interaction") {
         return destination::open(&app.core, browser.clone(), sealed.to_owned()).await;
     }
-    let place = carried.get("page").and_then(Place::parse).unwrap_or(Place::Profile);
-    Ok(destination::to_account(&app.core, browser, place))
+    Ok(match carried.get("page").and_then(Destination::parse) {
+        Some(Destination::Console(path)) => destination::to_console(&app.core, browser, path),
+        Some(Destination::Account(place)) => destination::to_account(&app.core, browser, place),
+        Some(Destination::Application { .. }) | None => destination::to_account(&app.core, browser, Place::Profile),
+    })
 }
 
 /// The same for pages that may take longer than a sign-in: who comes too late for the application goes to the account.

@@ -18,7 +18,7 @@ pub mod playground;
 pub mod register;
 pub mod reset;
 pub mod second_factor;
-mod send;
+pub(in crate::http) mod send;
 pub mod signed_out;
 pub mod step;
 pub mod upstream;

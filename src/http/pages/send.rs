@@ -16,8 +16,30 @@ use crate::{
     },
 };
 
+/// An answer that is ready before its page is.
+pub(in crate::http) struct Early(Box<HttpResponse>);
+
+/// What a handler of a page comes to: `?` takes the early way out.
+pub(in crate::http) type Answered = Result<HttpResponse, Early>;
+
+impl From<HttpResponse> for Early {
+    fn from(answer: HttpResponse) -> Self {
+        Self(Box::new(answer))
+    }
+}
+
+impl From<Early> for HttpResponse {
+    fn from(early: Early) -> Self {
+        *early.0
+    }
+}
+
+pub(in crate::http) fn answered(answer: Answered) -> HttpResponse {
+    answer.unwrap_or_else(HttpResponse::from)
+}
+
 /// A page on its way out.
-pub(super) struct Page {
+pub(in crate::http) struct Page {
     html: Result<String, askama::Error>,
     answer: HttpResponseBuilder,
     form_action: String,
@@ -29,7 +51,7 @@ enum Script {
     OurOwn,
 }
 
-pub(super) fn page(view: &impl Template) -> Page {
+pub(in crate::http) fn page(view: &impl Template) -> Page {
     Page { html: view.render(), answer: HttpResponse::Ok(), form_action: "'self'".to_owned(), script: Script::None }
 }
 
@@ -46,32 +68,32 @@ impl Page {
     pub(super) fn leads_on(self, onward: &Onward) -> Self {
         match &onward.to {
             Destination::Application { redirect_uri, .. } => self.leads_to(redirect_uri),
-            Destination::Account(_) => self,
+            Destination::Account(_) | Destination::Console(_) => self,
         }
     }
 
-    pub(super) fn with_script(self) -> Self {
+    pub(in crate::http) fn with_script(self) -> Self {
         Self { script: Script::OurOwn, ..self }
     }
 
     /// What this page carries is good on this browser only.
-    pub(super) fn binds(self, app: &App, browser: &Browser) -> Self {
+    pub(in crate::http) fn binds(self, app: &App, browser: &Browser) -> Self {
         match browser.new_binding() {
             Some(binding) => self.cookie(cookies::binding(app.settings(), binding)),
             None => self,
         }
     }
 
-    pub(super) fn cookie(mut self, cookie: Cookie<'_>) -> Self {
+    pub(in crate::http) fn cookie(mut self, cookie: Cookie<'_>) -> Self {
         self.answer.cookie(cookie);
         self
     }
 
-    pub(super) fn ok(self) -> HttpResponse {
+    pub(in crate::http) fn ok(self) -> HttpResponse {
         self.status(StatusCode::OK)
     }
 
-    pub(super) fn status(mut self, status: StatusCode) -> HttpResponse {
+    pub(in crate::http) fn status(mut self, status: StatusCode) -> HttpResponse {
         let script = match self.script {
             Script::None => "'none'",
             Script::OurOwn => "'self'",

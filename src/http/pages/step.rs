@@ -73,6 +73,7 @@ pub fn onward_address(app: &App, onward: &Onward) -> String {
     match &onward.to {
         Destination::Application { .. } => with_query(app, "/authorize/resume", &[("interaction", &onward.sealed)]),
         Destination::Account(place) => format!("{base}{}", account::path(*place)),
+        Destination::Console(path) => format!("{base}{}", path.as_str()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where a sign-in leads: on to the application that asks, or to the account's own pages.
+//! Where a sign-in leads: on to the application that asks, to the account's own pages, or to the console.
 
 use std::sync::Arc;
 
@@ -29,7 +29,13 @@ pub enum Destination {
         redirect_uri: String,
     },
     Account(Place),
+    /// A page of the console: its path below the issuer. The sign-in must be a fresh one.
+    Console(ConsolePath),
 }
+
+/// The path of a page below `/admin`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsolePath(String);
 
 /// A page below `/account`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,18 +78,48 @@ impl Place {
     }
 }
 
+impl ConsolePath {
+    /// Nothing but a path below `/admin`: it becomes an address that browsers follow.
+    pub fn parse(text: &str) -> Option<Self> {
+        let below = text.strip_prefix("/admin").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%:".contains(&byte);
+        let fits =
+            below && text.len() <= 512 && text.bytes().all(plain) && !text.contains("//") && !text.contains("..");
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Destination {
+    /// A page of ours by how it stands in addresses: the name of one of the account's, the path of one of the console's.
+    pub fn parse(page: &str) -> Option<Self> {
+        Place::parse(page).map(Self::Account).or_else(|| ConsolePath::parse(page).map(Self::Console))
+    }
+}
+
 /// A sign-in that nobody but the person asked for.
 pub fn to_account(core: &Core, browser: &Browser, place: Place) -> Onward {
-    let sealed = forms::seal(core, Kind::Destination, Shown::ToBrowser(browser), &place.as_str());
-    Onward { sealed, to: Destination::Account(place) }
+    Onward { sealed: seal(core, browser, place.as_str()), to: Destination::Account(place) }
+}
+
+/// A sign-in on the way to a page of the console.
+pub fn to_console(core: &Core, browser: &Browser, path: ConsolePath) -> Onward {
+    Onward { sealed: seal(core, browser, path.as_str()), to: Destination::Console(path) }
+}
+
+fn seal(core: &Core, browser: &Browser, page: &str) -> String {
+    forms::seal(core, Kind::Destination, Shown::ToBrowser(browser), &page)
 }
 
 /// What a page carried. An application's request is checked again.
 pub async fn open(core: &Core, browser: Browser, sealed: String) -> Result<Onward, FormRefusal> {
     core.run(move |core| {
         let opened = forms::open::<String>(core, Kind::Destination, Shown::ToBrowser(&browser), &sealed);
-        if let Some(place) = opened.and_then(|name| Place::parse(&name)) {
-            return Ok(Onward { sealed, to: Destination::Account(place) });
+        if let Some(to) = opened.and_then(|page| Destination::parse(&page)) {
+            return Ok(Onward { sealed, to });
         }
         let interaction = Interaction::open(core, &browser, &sealed).ok_or(FormRefusal::Stale)?;
         let checked = check(core, &interaction.params)?;
@@ -91,4 +127,29 @@ pub async fn open(core: &Core, browser: Browser, sealed: String) -> Result<Onwar
         Ok(Onward { sealed, to })
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_to_the_console_leads_nowhere_else() {
+        for path in ["/admin", "/admin/clients/my-app", "/admin/scopes/api%3Aread"] {
+            assert!(ConsolePath::parse(path).is_some(), "{path}");
+        }
+        for path in [
+            "",
+            "/",
+            "/administrator",
+            "//evil.example",
+            "/admin//evil.example",
+            "/admin/../logout",
+            "https://evil.example/admin",
+            "/admin?x=1",
+            "/admin\\evil",
+        ] {
+            assert!(ConsolePath::parse(path).is_none(), "{path}");
+        }
+    }
 }

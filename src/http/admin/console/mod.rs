@@ -1,1 +1,83 @@
-//! The console.
+//! The console, `/admin`: pages for administrators. Without JavaScript, each form sealed for the session it was shown to.
+
+mod parts;
+mod routes;
+mod scopes;
+mod visit;
+
+pub use self::routes::routes;
+
+use self::visit::Problem;
+use super::super::pages::layout::{Layout, Person};
+use crate::domain::administrator::{Access, Administrator, Area};
+
+/// A page of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Scopes,
+}
+
+/// Where each page stands: the group of the navigation, its name, its path below the issuer, and whose it is.
+const PLACES: [(&str, Place, &str, &str, Area); 1] =
+    [("Applications", Place::Scopes, "Scopes", "/admin/scopes", Area::Clients)];
+
+/// The frame of these pages.
+#[derive(Clone, Debug)]
+struct Frame<'a> {
+    place: Place,
+    title: String,
+    trail: Vec<Link>,
+    person: Person<'a>,
+    role: &'static str,
+    /// That a form is ours, sealed for this session.
+    form: String,
+    notice: Option<String>,
+    problem: Option<Problem>,
+    admin: &'a Administrator,
+}
+
+/// A page that another one leads to; the path is below the issuer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Link {
+    title: String,
+    path: String,
+    here: bool,
+}
+
+/// A group of the navigation.
+#[derive(Clone, Debug)]
+struct Section {
+    title: &'static str,
+    links: Vec<Link>,
+}
+
+impl Frame<'_> {
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn trail(&self) -> &[Link] {
+        &self.trail
+    }
+
+    /// What this administrator may see.
+    fn sections(&self) -> Vec<Section> {
+        let mut sections: Vec<Section> = Vec::new();
+        for (group, place, title, path, area) in PLACES {
+            if !self.admin.may(area, Access::Read) {
+                continue;
+            }
+            let link = Link { title: title.to_owned(), path: path.to_owned(), here: place == self.place };
+            match sections.iter_mut().find(|section| section.title == group) {
+                Some(section) => section.links.push(link),
+                None => sections.push(Section { title: group, links: vec![link] }),
+            }
+        }
+        sections
+    }
+
+    /// Whether a page shows what changes things in this area.
+    fn may_change(&self, area: Area) -> bool {
+        self.admin.may(area, Access::Write)
+    }
+}

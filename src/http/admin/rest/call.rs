@@ -15,7 +15,7 @@ use crate::{
     domain::{administrator::Administrator, secret::Secret},
     http::{
         app::App,
-        extract::{address, authorization},
+        extract::{address, authorization, path::escape},
     },
     services::{
         admin::{
@@ -28,16 +28,16 @@ use crate::{
 
 /// A request of somebody who may administer something; what, the service decides.
 pub(super) struct Call {
-    pub core: Core,
-    pub admin: Administrator,
-    pub expected: Expected,
+    pub(super) core: Core,
+    pub(super) admin: Administrator,
+    pub(super) expected: Expected,
     /// Where this API stands, below the server.
     base: String,
 }
 
 impl Call {
     /// The address of something of this API, from its segments; they may hold any text.
-    pub fn at(&self, segments: &[&str]) -> String {
+    pub(super) fn at(&self, segments: &[&str]) -> String {
         let escaped = segments.iter().map(|segment| escape(segment));
         std::iter::once(self.base.clone()).chain(escaped).collect::<Vec<_>>().join("/")
     }
@@ -83,21 +83,6 @@ fn expected(request: &HttpRequest) -> Result<Expected, Problem> {
     })
 }
 
-/// RFC 3986 §2.1: everything but the unreserved characters.
-pub(super) fn escape(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut escaped = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
@@ -113,10 +98,5 @@ mod tests {
         assert_eq!(of("*").unwrap(), Expected::Any);
         assert_eq!(of(r#""a", "b""#).unwrap(), Expected::Editions(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(of(r#"W/"a""#).unwrap(), Expected::Editions(vec![]));
-    }
-
-    #[test]
-    fn an_identifier_may_be_an_address() {
-        assert_eq!(escape("https://api.example/a b"), "https%3A%2F%2Fapi.example%2Fa%20b");
     }
 }

@@ -36,7 +36,7 @@ pub(super) struct Listed<T> {
 }
 
 impl<T> Listed<T> {
-    pub fn of<D>(page: &Page<D>) -> Self
+    pub(super) fn of<D>(page: &Page<D>) -> Self
     where
         T: for<'a> From<&'a D>,
     {
@@ -44,7 +44,7 @@ impl<T> Listed<T> {
     }
 
     /// A list that is always whole.
-    pub fn whole<D>(items: &[D]) -> Self
+    pub(super) fn whole<D>(items: &[D]) -> Self
     where
         T: for<'a> From<&'a D>,
     {

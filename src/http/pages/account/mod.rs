@@ -20,7 +20,7 @@ use words::{Ending, Problem};
 use super::{
     error,
     layout::{self, Layout},
-    send::{self, Page},
+    send::{self, Answered, Early, Page, answered},
     step,
 };
 use crate::{
@@ -217,28 +217,6 @@ impl<'a> Visit<'a> {
 fn done(app: &App, browser: &Browser, place: Place, notice: Notice) -> HttpResponse {
     let sealed = notice.seal(app, browser);
     step::see_other(&step::with_query(app, path(place), &[("notice", &sealed)])).finish()
-}
-
-/// An answer that is ready before its page is.
-pub(super) struct Early(Box<HttpResponse>);
-
-/// What a handler of these pages comes to: `?` takes the early way out.
-type Answered = Result<HttpResponse, Early>;
-
-impl From<HttpResponse> for Early {
-    fn from(answer: HttpResponse) -> Self {
-        Self(Box::new(answer))
-    }
-}
-
-impl From<Early> for HttpResponse {
-    fn from(early: Early) -> Self {
-        *early.0
-    }
-}
-
-fn answered(answer: Answered) -> HttpResponse {
-    answer.unwrap_or_else(HttpResponse::from)
 }
 
 /// Values for the tests of these pages.
