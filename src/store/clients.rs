@@ -67,6 +67,12 @@ pub fn find(db: &mut Db, client: &ClientId) -> Result<Option<(Client, Vec<Client
     Ok(Some((row.try_into()?, secrets)))
 }
 
+/// Takes the client's row until the transaction ends: whoever changes it meanwhile waits, and reads what became of it.
+pub fn hold(db: &mut Db, client: &ClientId) -> Result<bool, StoreError> {
+    let row = clients::table.find(client.as_str());
+    Ok(diesel::update(row).set(clients::id.eq(client.as_str())).execute(db)? == 1)
+}
+
 /// False where the id is taken.
 pub fn insert(db: &mut Db, client: &Client) -> Result<bool, StoreError> {
     let statement = diesel::insert_into(clients::table).values(ClientRow::from(client)).on_conflict_do_nothing();
