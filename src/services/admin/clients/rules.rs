@@ -11,7 +11,7 @@ use crate::{
         client::{Client, ClientKind, Party, PkcePolicy},
         scope::OPENID_SCOPES,
     },
-    protocol::{client_auth::AuthMethod, redirect_uri, scope::Scope, token::GrantType},
+    protocol::{client_auth::AuthMethod, redirect_uri, resource, scope::Scope, token::GrantType},
     store::{connection::Db, resources, scopes},
 };
 
@@ -210,7 +210,7 @@ pub(super) fn registered(db: &mut Db, held: &Client, members: &ClientMembers) ->
         members.default_resource.iter().filter(|one| !one.is_empty() && held.default_resource != Some((*one).clone()));
     added.extend(default.map(|one| ("default resource", one.clone())));
     for (what, identifier) in added {
-        if resources::find(db, &identifier)?.is_none() {
+        if resource::parse(&identifier).is_none() || resources::find(db, &identifier)?.is_none() {
             return Err(unfit(what, format!("{identifier} is not registered")));
         }
     }

@@ -18,6 +18,7 @@ use crate::{
 /// A client's new secret, and when the one before it ends.
 #[derive(Clone, Debug)]
 pub struct RotatedSecret {
+    pub id: ClientSecretId,
     pub client_id: ClientId,
     pub secret: Secret<String>,
     /// `None`: no other secret is valid any more.
@@ -36,15 +37,17 @@ pub async fn rotate_secret(
     let (admin, id) = (admin.clone(), changeable(id)?);
     core.run(move |core| {
         let secret = given_or_random(secret)?;
+        let new = kept(&id, &secret, core.clock.now());
         let previous_until = write(core, |db| {
             let found = hold(db, &admin, &id)?;
             may_give(&admin, &found.client)?;
-            let until = replace_secret(core, db, &found, &secret, overlap)?;
-            audit::record(core, db, entry(&admin, Action::RotateClientSecret, id.as_str()))?;
+            let until = replace_secret(db, &found, &new, overlap)?;
+            let detail = format!("{id}: {}", new.id.as_str());
+            audit::record(core, db, entry(&admin, Action::RotateClientSecret, detail))?;
             Ok(until)
         })?;
         core.clients.forget(&id);
-        Ok(RotatedSecret { client_id: id, secret, previous_until })
+        Ok(RotatedSecret { id: new.id, client_id: id, secret, previous_until })
     })
     .await
 }
@@ -73,13 +76,12 @@ pub async fn revoke_secret(core: &Core, admin: &Administrator, id: &str, secret:
 
 /// Says when the secret before the new one ends.
 fn replace_secret(
-    core: &Core,
     db: &mut Db,
     found: &ShownClient,
-    secret: &Secret<String>,
+    new: &ClientSecret,
     overlap: Seconds,
 ) -> Result<Option<Timestamp>, AdminError> {
-    let now = core.clock.now();
+    let now = new.created_at;
     let ShownClient { client, secrets } = found;
     let id = &client.id;
     if client.kind == ClientKind::Public {
@@ -92,8 +94,7 @@ fn replace_secret(
     for old in secrets.iter().filter(|old| previous.is_none_or(|previous| previous.id != old.id)) {
         clients::delete_secret(db, id, &old.id)?;
     }
-    let new = kept(id, secret, now);
-    clients::insert_secret(db, &new)?;
+    clients::insert_secret(db, new)?;
     let until = previous.map(|previous| {
         let end = now.plus(overlap);
         previous.expires_at.map_or(end, |sooner| sooner.min(end))
