@@ -3,7 +3,9 @@
 use super::{
     Answer,
     errors::{ErrorBody, own_words},
-    shapes::{Access, Done, Login, LoginAnswer, Register, Registered, SecondFactorNeeded, SignedIn, Verified, Verify},
+    shapes::{
+        Done, Login, LoginAnswer, Refreshed, Register, Registered, SecondFactorNeeded, SignedIn, Verified, Verify,
+    },
 };
 use crate::{
     http::account_api::{call::Call, created, json::Json, ok},
@@ -67,11 +69,11 @@ pub(super) async fn verify(call: Call, Json(body): Json<Verify>) -> Answer {
 
 /// Exchange a valid access token for another one of the same session
 #[utoipa::path(post, path = "/auth/refresh", tag = "session", security(("bearer" = [])), responses(
-    (status = 200, body = Access),
+    (status = 200, body = Refreshed),
     (status = 401, body = ErrorBody)
 ))]
 pub(super) async fn refresh(call: Call) -> Answer {
-    Ok(ok(Access::from(&accounts::renew(&call.core, call.caller).await?)))
+    Ok(ok(Refreshed::from(&accounts::renew(&call.core, call.caller).await?)))
 }
 
 /// End the session

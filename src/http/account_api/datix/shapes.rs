@@ -69,13 +69,13 @@ pub(super) enum LoginAnswer {
 #[derive(Serialize, ToSchema)]
 pub(super) struct SignedIn {
     #[serde(flatten)]
-    access: Access,
+    token: Refreshed,
     user: Account,
 }
 
 /// There is no refresh token beside it: here one that is still good is exchanged for the next.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Access {
+pub(super) struct Refreshed {
     access_token: String,
     #[schema(example = "bearer")]
     token_type: &'static str,
@@ -110,7 +110,7 @@ pub(super) struct Verify {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Verified {
     #[serde(flatten)]
-    access: Access,
+    token: Refreshed,
     user: Member,
 }
 
@@ -244,7 +244,7 @@ impl Member {
 
 impl SignedIn {
     pub(super) fn new(tokens: &Tokens, person: &Person) -> Self {
-        Self { access: Access::from(tokens), user: Account::from(person) }
+        Self { token: Refreshed::from(tokens), user: Account::from(person) }
     }
 }
 
@@ -267,7 +267,7 @@ impl SecondFactorNeeded {
 
 impl Verified {
     pub(super) fn new(tokens: &Tokens, person: &Person) -> Self {
-        Self { access: Access::from(tokens), user: Member::new(&person.user, person.membership.as_ref()) }
+        Self { token: Refreshed::from(tokens), user: Member::new(&person.user, person.membership.as_ref()) }
     }
 }
 
@@ -281,7 +281,7 @@ impl From<&Enrolment> for Enabled {
     }
 }
 
-impl From<&Tokens> for Access {
+impl From<&Tokens> for Refreshed {
     fn from(tokens: &Tokens) -> Self {
         Self { access_token: tokens.access_token.reveal().clone(), token_type: "bearer", expires_in: tokens.expires_in }
     }
