@@ -22,3 +22,4 @@ mod send;
 pub mod signed_out;
 pub mod step;
 pub mod upstream;
+mod way;
