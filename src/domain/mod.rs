@@ -19,4 +19,5 @@ pub mod secret;
 pub mod session;
 pub mod time;
 pub mod totp;
+pub mod usage;
 pub mod user;

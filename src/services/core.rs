@@ -14,6 +14,7 @@ use super::{
     mail::Outbox,
     registry::Registry,
     threads::{Threads, cores},
+    usage::Counters,
 };
 use crate::{
     config::{Settings, passwords::PasswordSettings},
@@ -41,6 +42,8 @@ pub struct Parts {
     pub clients: ClientCache,
     pub registry: Registry,
     pub limits: Limits,
+    /// The tokens that were issued since the last flush.
+    pub usage: Counters,
     pub outbox: Outbox,
     pub directories: Directories,
     /// The providers of the settings, in their order.
@@ -73,6 +76,7 @@ impl Core {
             clients: ClientCache::new(&settings.clients),
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
+            usage: Counters::default(),
             outbox: Outbox::default(),
             directories: Directories::open(&settings.directories)?,
             upstreams: settings.providers.iter().cloned().map(Upstream::new).collect(),

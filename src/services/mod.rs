@@ -26,4 +26,5 @@ pub mod registry;
 pub mod sealing;
 pub mod sessions;
 pub mod threads;
+pub mod usage;
 pub mod visitor;

@@ -93,6 +93,7 @@ pub(super) fn sign(core: &Core, client: &Client, issuance: &Issuance, press: &Pr
         None
     };
     let refresh_token = issuance.refresh.map(|token| refresh::mint(&core.ring, &token).reveal().clone());
+    core.usage.note(&client.id, now);
     Ok(TokenResponse::new(access_token, life, &scope).with_id_token(id_token).with_refresh_token(refresh_token))
 }
 
@@ -118,6 +119,7 @@ pub(super) fn for_client(
             ..bare(core, client, now)
         },
     )?;
+    core.usage.note(&client.id, now);
     Ok(TokenResponse::new(access_token, life, &scope))
 }
 
