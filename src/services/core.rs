@@ -12,6 +12,7 @@ use super::{
     keys::Keys,
     limits::Limits,
     mail::Outbox,
+    refused::Ring,
     registry::Registry,
     threads::{Threads, cores},
     usage::Counters,
@@ -44,6 +45,7 @@ pub struct Parts {
     pub limits: Limits,
     /// The tokens that were issued since the last flush.
     pub usage: Counters,
+    pub refused: Ring,
     pub outbox: Outbox,
     pub directories: Directories,
     /// The providers of the settings, in their order.
@@ -77,6 +79,7 @@ impl Core {
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
             usage: Counters::default(),
+            refused: Ring::default(),
             outbox: Outbox::default(),
             directories: Directories::open(&settings.directories)?,
             upstreams: settings.providers.iter().cloned().map(Upstream::new).collect(),

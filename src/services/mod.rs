@@ -22,6 +22,7 @@ pub mod oauth;
 pub mod organisations;
 pub mod playground;
 pub mod readiness;
+pub mod refused;
 pub mod registry;
 pub mod sealing;
 pub mod sessions;

@@ -6,10 +6,11 @@ use super::core::Core;
 use crate::{
     domain::{
         client::Client,
+        refused::{Declined, Difference},
         scope::{OPENID_SCOPES, RegisteredScope, Resource},
         time::Timestamp,
     },
-    protocol::scope::Scope,
+    protocol::{error::OAuthError, scope::Scope},
     store::{Db, StoreError, resources, scopes},
 };
 
@@ -50,6 +51,14 @@ pub fn change<T>(core: &Core, write: impl FnOnce(&mut Db) -> Result<T, StoreErro
     let changed = core.store.write(write)?;
     *core.registry.0.write().unwrap_or_else(PoisonError::into_inner) = None;
     Ok(changed)
+}
+
+/// A resource that a client may not ask for, beside those that it may.
+pub fn not_allowed(client: &Client, registered: &Registered, sent: &str) -> Declined {
+    let known = registered.resources.iter().map(|resource| resource.identifier.as_str());
+    let allowed = known.filter(|one| registered.allows_resource(client, one));
+    Declined::from(OAuthError::invalid_target("the client may not ask for one of these resources"))
+        .differs(Difference::new("resource", Some(sent), allowed))
 }
 
 impl Registered {
