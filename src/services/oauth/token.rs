@@ -11,12 +11,7 @@ use crate::{
         params::Params,
         token::{TokenRequest, TokenResponse},
     },
-    services::{
-        clients,
-        core::Core,
-        fault::{Failure, Fault},
-        grants, refused,
-    },
+    services::{clients, core::Core, fault::Failure, grants, refused},
 };
 
 /// Authenticates the client and answers its grant, in one crossing to the worker threads.
@@ -39,23 +34,18 @@ fn answer(core: &Core, authorization: Option<&str>, params: &Params) -> Result<T
     grants::exchange(core, client, request).map_err(|failure| failure.of(&client.id))
 }
 
-fn presented(core: &Core, authorization: Option<&str>, params: &Params) -> Result<Presented, Failure> {
+fn presented(core: &Core, authorization: Option<&str>, params: &Params) -> Result<Presented, Declined> {
     let read = params.unambiguous().and_then(|()| Presented::gather(authorization, params));
-    read.map_err(|error| match named(core, error.into(), params) {
-        Ok(declined) => declined.into(),
-        Err(fault) => fault.into(),
-    })
+    read.map_err(|error| named(core, error.into(), params))
 }
 
-/// Whose request this seems to be, by the name in its body.
-fn named(core: &Core, declined: Declined, params: &Params) -> Result<Declined, Fault> {
-    let Some(id) = params.get("client_id") else {
-        return Ok(declined);
-    };
-    Ok(match clients::registered(core, id)? {
-        Some(known) => declined.of(&known.client.id),
-        None => declined.named(id),
-    })
+/// Whose request this seems to be, by the name in its body. A database that is away changes no refusal.
+fn named(core: &Core, declined: Declined, params: &Params) -> Declined {
+    match params.get("client_id").map(|id| (id, clients::registered(core, id))) {
+        Some((_, Ok(Some(known)))) => declined.of(&known.client.id),
+        Some((id, _)) => declined.named(id),
+        None => declined,
+    }
 }
 
 /// What was wrong with a request of a client that has proved who it is.
