@@ -138,6 +138,10 @@ fn wrong_secret(kept: &[ClientSecret], sent: &str, now: Timestamp) -> String {
     if let Some(end) = kept.iter().find(|kept| digest::same(&kept.digest, &sent)).as_ref().and_then(ended) {
         return format!("the secret sent ended {end}");
     }
-    let ends = kept.iter().filter_map(|kept| ended(&kept)).map(|end| format!("; one ended {end}")).collect::<String>();
-    format!("the secret sent matches none of the {} registered{ends}", kept.len())
+    let mut reason = format!("the secret sent matches none of the {} registered", kept.len());
+    for end in kept.iter().filter_map(|kept| ended(&kept)) {
+        reason.push_str("; one ended ");
+        reason.push_str(&end);
+    }
+    reason
 }

@@ -53,16 +53,16 @@ pub(super) fn redeem(core: &Core, client: &Client, request: &Redemption) -> Resu
     tokens::sign(core, client, &issuance, &press)
 }
 
-fn opened(core: &Core, client: &Client, code: &str, now: Timestamp) -> Result<Code, Declined> {
+fn opened(core: &Core, client: &Client, sent: &str, now: Timestamp) -> Result<Code, Declined> {
     let foreign = "the code is not one of ours: malformed, or sealed with a key that is gone";
-    let code = code::open(&core.ring, code).ok_or_else(|| no_longer_valid(foreign))?;
-    if code.client_id != client.id {
-        return Err(no_longer_valid(format!("the code was made for another client: {}", code.client_id)));
+    let opened = code::open(&core.ring, sent).ok_or_else(|| no_longer_valid(foreign))?;
+    if opened.client_id != client.id {
+        return Err(no_longer_valid(format!("the code was made for another client: {}", opened.client_id)));
     }
-    if now >= code.expires_at.plus(REPLAY_WINDOW) {
+    if now >= opened.expires_at.plus(REPLAY_WINDOW) {
         return Err(no_longer_valid(EXPIRED));
     }
-    Ok(code)
+    Ok(opened)
 }
 
 const EXPIRED: &str = "the code has expired";
