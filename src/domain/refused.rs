@@ -217,7 +217,8 @@ fn address(uri: &str) -> String {
 
 /// Browsers take `\` for `/` and do without either, so nothing of the beginning is taken for granted.
 fn without_userinfo(head: &str) -> String {
-    let (scheme, rest) = head.split_once(':').map_or(("", head), |(scheme, rest)| (scheme, rest));
+    let is_scheme = |text: &str| !text.contains(['/', '\\', '@']);
+    let (scheme, rest) = head.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).unwrap_or(("", head));
     let after = rest.trim_start_matches(['/', '\\']);
     let (slashes, after) = rest.split_at(rest.len().saturating_sub(after.len()));
     let (authority, path) = after.split_at(after.find(['/', '\\']).unwrap_or(after.len()));
