@@ -32,6 +32,11 @@ impl Timestamp {
         Self(self.0.saturating_sub(length.0))
     }
 
+    /// The day it lies in, in UTC: days since 1970-01-01.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(86_400)
+    }
+
     /// The time that has passed since `earlier`; a clock that went back counts as no time.
     pub fn since(self, earlier: Self) -> Seconds {
         Seconds(self.0.saturating_sub(earlier.0).max(0))

@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod audit_events;
+pub mod client_usage;
 pub mod clients;
 pub mod connection;
 pub mod consents;

@@ -1,13 +1,13 @@
 //! The purge: what has expired goes, in batches small enough not to hold anybody up.
 
-use diesel::prelude::*;
+use diesel::{dsl::min, prelude::*};
 
 use super::{
     connection::Db,
     error::StoreError,
     schema::{
-        api_keys, audit_events, client_secrets, grants, mail_outbox, one_time_tokens, rate_counters, revoked_tokens,
-        sessions,
+        api_keys, audit_events, client_secrets, client_usage, grants, mail_outbox, one_time_tokens, rate_counters,
+        revoked_tokens, sessions,
     },
 };
 use crate::domain::{
@@ -26,6 +26,7 @@ pub struct Purged {
     pub api_keys: usize,
     pub letters: usize,
     pub rate_counters: usize,
+    pub client_usage: usize,
     /// By [`audit`] only.
     pub audit_events: usize,
 }
@@ -42,6 +43,7 @@ impl Purged {
             api_keys: self.api_keys.saturating_add(other.api_keys),
             letters: self.letters.saturating_add(other.letters),
             rate_counters: self.rate_counters.saturating_add(other.rate_counters),
+            client_usage: self.client_usage.saturating_add(other.client_usage),
             audit_events: self.audit_events.saturating_add(other.audit_events),
         }
     }
@@ -55,6 +57,7 @@ impl Purged {
             .saturating_add(self.api_keys)
             .saturating_add(self.letters)
             .saturating_add(self.rate_counters)
+            .saturating_add(self.client_usage)
             .saturating_add(self.audit_events)
     }
 }
@@ -62,10 +65,15 @@ impl Purged {
 /// An expired API key is kept for so long: whoever asks why a program stopped finds the row.
 const KEYS_KEPT: Seconds = Seconds::days(30);
 
+/// The days of a client's usage that are kept.
+pub const USAGE_KEPT_DAYS: i64 = 90;
+
 /// Deletes at most `batch` rows of each table that ended before `now`; call it again until it finds none.
 pub fn expired(db: &mut Db, now: Timestamp, batch: i64) -> Result<Purged, StoreError> {
     let access = expired_access(db, now.unix(), batch)?;
-    Ok(access.plus(expired_account_state(db, now, batch)?))
+    let mut purged = access.plus(expired_account_state(db, now, batch)?);
+    purged.client_usage = old_usage(db, now.day().saturating_sub(USAGE_KEPT_DAYS), batch)?;
+    Ok(purged)
 }
 
 /// Deletes at most `batch` entries of the audit log from before that moment.
@@ -78,6 +86,18 @@ pub fn audit(db: &mut Db, before: Timestamp, batch: i64) -> Result<usize, StoreE
         .limit(batch)
         .select(entry.field(audit_events::id));
     Ok(diesel::delete(audit_events::table.filter(audit_events::id.eq_any(old))).execute(db)?)
+}
+
+/// Day by day: within one day the client is the key.
+fn old_usage(db: &mut Db, first_kept: i64, batch: i64) -> Result<usize, StoreError> {
+    let oldest = client_usage::table.filter(client_usage::day.lt(first_kept)).select(min(client_usage::day));
+    let Some(day) = oldest.first::<Option<i64>>(db)? else {
+        return Ok(0);
+    };
+    let row = diesel::alias!(client_usage as row);
+    let old = row.filter(row.field(client_usage::day).eq(day)).limit(batch).select(row.field(client_usage::client_id));
+    let of_that_day = client_usage::table.filter(client_usage::day.eq(day)).filter(client_usage::client_id.eq_any(old));
+    Ok(diesel::delete(of_that_day).execute(db)?)
 }
 
 fn expired_access(db: &mut Db, now: i64, batch: i64) -> Result<Purged, StoreError> {

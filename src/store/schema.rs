@@ -73,6 +73,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    client_usage (client_id, day) {
+        client_id -> Text,
+        day -> BigInt,
+        tokens -> BigInt,
+        last_at -> BigInt,
+    }
+}
+
+diesel::table! {
     client_secrets (id) {
         id -> Text,
         client_id -> Text,
