@@ -6,17 +6,18 @@ use super::{
     column::{id, known},
     connection::{Db, per_backend},
     error::StoreError,
+    page::{Page, PageRequest, pattern},
     schema::audit_events,
 };
 use crate::domain::{
-    audit::{Action, Actor, Event, Outcome},
+    audit::{Action, Actor, Event, EventFilter, Outcome, Written},
     ids::UserId,
     time::Timestamp,
 };
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_events, treat_none_as_default_value = false)]
-struct EventRow {
+pub(super) struct EventRow {
     id: String,
     at: i64,
     actor: String,
@@ -42,6 +43,56 @@ pub fn list_by_user(db: &mut Db, user: &UserId, most: i64) -> Result<Vec<Event>,
         .select(EventRow::as_select())
         .load(db)?;
     rows.into_iter().map(Event::try_from).collect()
+}
+
+/// Newest first; the cursor is an entry's id. The request's `search` asks for nothing here.
+pub fn list(db: &mut Db, filter: &EventFilter, request: &PageRequest) -> Result<Page<Event>, StoreError> {
+    let (from, until) = filter.ids();
+    let mut query = audit_events::table
+        .order(audit_events::id.desc())
+        .limit(request.fetch())
+        .select(EventRow::as_select())
+        .into_boxed();
+    if let Some(after) = &request.after {
+        query = query.filter(audit_events::id.lt(after));
+    }
+    if let Some(first) = &from {
+        query = query.filter(audit_events::id.ge(first.as_str()));
+    }
+    if let Some(end) = &until {
+        query = query.filter(audit_events::id.lt(end.as_str()));
+    }
+    if let Some(actor) = &filter.actor {
+        query = query.filter(audit_events::actor.eq(actor.text()));
+    }
+    if let Some(user) = &filter.user_id {
+        query = query.filter(audit_events::user_id.eq(user.as_str()));
+    }
+    if let Some(action) = filter.action {
+        query = query.filter(audit_events::action.eq(action.as_str()));
+    }
+    if let Some(outcome) = filter.outcome {
+        query = query.filter(audit_events::outcome.eq(outcome.as_str()));
+    }
+    if let Some(pattern) = filter.detail.as_deref().and_then(pattern) {
+        query = query.filter(lower(audit_events::detail).like(pattern).escape('\\').assume_not_null());
+    }
+    let found = query.load(db)?.into_iter().map(Event::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::cut(found, request, |event| event.id.as_str().to_owned()))
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn lower(
+        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
+    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
+
+impl From<EventRow> for Written {
+    fn from(row: EventRow) -> Self {
+        let EventRow { id, at, actor, user_id, action, outcome, address, detail } = row;
+        Self { id, at, actor, user_id, action, outcome, address, detail }
+    }
 }
 
 impl From<&Event> for EventRow {
