@@ -156,7 +156,7 @@ mod tests {
             |row| row.written.address = Some(String::new()),
             |row| row.written.detail = None,
             |row| row.place.link[1] ^= 1,
-            |row| drop(row.place.link.pop()),
+            |row| row.place.link.truncate(32),
             |row| row.place.link.clear(),
         ];
         for (at, change) in changes.into_iter().enumerate() {
@@ -200,6 +200,7 @@ mod tests {
     /// Databases and exported logs hold such links: the form must not change by accident.
     #[test]
     fn a_link_of_the_first_version_stays_what_it_is() {
-        assert_eq!(URL_SAFE_NO_PAD.encode(chained().place.link), "");
+        let link = "AUJtQ6oQuYhwVgC2DGDkTl9pTj_J2oYnGtU4s_yP3-Q6";
+        assert_eq!(URL_SAFE_NO_PAD.encode(chained().place.link), link);
     }
 }

@@ -145,3 +145,110 @@ impl From<MarkRow> for Mark {
         Self { place: Place { position, link }, mac }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            Store, audit_events as events,
+            testing::{NOW, after, on_each, winners},
+        },
+        *,
+    };
+    use crate::domain::{
+        audit::{Action, Actor, Event, Outcome},
+        ids::EventId,
+    };
+
+    fn place(position: i64) -> Place {
+        Place { position, link: vec![0x11; 33] }
+    }
+
+    fn mark(position: i64) -> Mark {
+        Mark { place: place(position), mac: vec![0x22; 33] }
+    }
+
+    /// Both ends at place 0, and so many entries that wait.
+    fn waiting(store: &Store, entries: u8) -> Vec<Chained> {
+        let event = |n: u8| Event {
+            id: EventId::new(after(n.into()), [n; 10]),
+            at: after(n.into()),
+            actor: Actor::Operator,
+            user_id: None,
+            action: Action::Login,
+            outcome: Outcome::Done,
+            address: None,
+            detail: None,
+        };
+        store
+            .write(|db| {
+                assert!(insert(db, End::Start, &mark(0))? && insert(db, End::Head, &mark(0))?);
+                (1..=entries).try_for_each(|n| events::insert(db, &event(n)))
+            })
+            .unwrap();
+        let rows = store.read(|db| list_waiting(db, 99)).unwrap();
+        (1..).zip(rows).map(|(position, written)| Chained { place: place(position), written }).collect()
+    }
+
+    #[test]
+    fn an_end_is_marked_once_and_moves_from_where_it_is() {
+        on_each(|store| {
+            assert_eq!(store.read(find_both).unwrap(), (None, None));
+            let won = winners(store, |db, n| insert(db, End::Head, &mark(n.into())));
+            assert_eq!(won, 1);
+            let first = store.read(|db| find(db, End::Head)).unwrap().unwrap();
+            assert_eq!(store.read(find_both).unwrap(), (None, Some(first.clone())));
+            let update = |from: &Place| store.write(|db| update(db, End::Head, from, &mark(50))).unwrap();
+            assert!(!update(&place(99)));
+            assert!(!update(&Place { link: vec![0], ..first.place.clone() }));
+            assert!(update(&first.place));
+            assert_eq!(store.read(|db| find(db, End::Head)).unwrap(), Some(mark(50)));
+        });
+    }
+
+    #[test]
+    fn of_20_parallel_batches_one_is_appended() {
+        on_each(|store| {
+            let rows = waiting(store, 3);
+            assert_eq!(winners(store, |db, _| append(db, &place(0), &mark(3), &rows)), 1);
+            assert_eq!(store.read(|db| list_after(db, 0, 99)).unwrap(), rows);
+            assert!(!store.read(is_waiting).unwrap());
+            assert_eq!(store.read(find_both).unwrap(), (Some(mark(0)), Some(mark(3))));
+        });
+    }
+
+    #[test]
+    fn a_batch_that_does_not_fit_leaves_no_trace() {
+        on_each(|store| {
+            let mut rows = waiting(store, 3);
+            rows[2].written.id = "evt_gone".to_owned();
+            assert!(store.write(|db| append(db, &place(0), &mark(3), &rows)).is_err());
+            assert_eq!(store.read(count_waiting).unwrap(), 3);
+            assert_eq!(store.read(|db| find(db, End::Head)).unwrap(), Some(mark(0)));
+        });
+    }
+
+    #[test]
+    fn what_is_removed_goes_with_the_start_or_not_at_all() {
+        on_each(|store| {
+            let rows = waiting(store, 3);
+            assert!(store.write(|db| append(db, &place(0), &mark(3), &rows[..2])).unwrap());
+            assert!(store.write(|db| remove(db, &place(0), &mark(2), 1)).is_err(), "two rows stand there");
+            assert!(!store.write(|db| remove(db, &place(1), &mark(2), 2)).unwrap());
+            assert_eq!(store.read(|db| first_after(db, 0)).unwrap(), Some(1));
+            assert_eq!(winners(store, |db, _| remove(db, &place(0), &mark(2), 2)), 1);
+            assert_eq!(store.read(|db| first_after(db, 0)).unwrap(), None);
+            assert_eq!(store.read(count_waiting).unwrap(), 1);
+        });
+    }
+
+    #[test]
+    fn a_place_is_given_once() {
+        on_each(|store| {
+            let mut rows = waiting(store, 2);
+            rows[1].place = rows[0].place.clone();
+            assert!(store.write(|db| append(db, &place(0), &mark(2), &rows)).is_err());
+            assert_eq!(rows[0].written.at, NOW.unix() + 1);
+        });
+    }
+}

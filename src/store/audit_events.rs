@@ -131,7 +131,7 @@ impl TryFrom<EventRow> for Event {
 mod tests {
     use super::{
         super::{
-            testing::{NOW, after, cast, on_each, user},
+            testing::{NOW, Place, after, cast, on_each, user},
             users,
         },
         *,
@@ -202,5 +202,41 @@ mod tests {
             let told: Vec<_> = listed.iter().rev().map(|event| (event.action, &event.actor)).collect();
             assert_eq!(told, acts);
         });
+    }
+
+    /// With a million rows a list must not sort, nor read what it does not show.
+    #[test]
+    fn every_list_walks_an_index() {
+        #[derive(QueryableByName)]
+        struct Step {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            detail: String,
+        }
+        let place = Place::sqlite();
+        let store = place.migrated();
+        let plan = |which: &str| {
+            let sql = format!("EXPLAIN QUERY PLAN SELECT * FROM audit_events WHERE {which}");
+            let steps: Vec<Step> =
+                store.read(|db| Ok(per_backend!(db, connection => diesel::sql_query(&sql).load(connection))?)).unwrap();
+            steps.into_iter().map(|step| step.detail).collect::<Vec<_>>().join("; ")
+        };
+        let newest = "ORDER BY id DESC LIMIT 101";
+        for (which, index) in [
+            ("id < 'evt_9'", "PRIMARY KEY (id<?)"),
+            ("id >= 'evt_1' AND id < 'evt_9'", "PRIMARY KEY (id>? AND id<?)"),
+            ("id < 'evt_9' AND actor = 'operator'", "audit_events_by_actor (actor=? AND id<?)"),
+            ("id < 'evt_9' AND user_id = 'usr_1'", "audit_events_by_user (user_id=? AND id<?)"),
+            ("id < 'evt_9' AND action = 'login'", "audit_events_by_action (action=? AND id<?)"),
+            ("id < 'evt_9' AND outcome = 'refused'", "audit_events_by_outcome (outcome=? AND id<?)"),
+        ] {
+            let told = plan(&format!("{which} {newest}"));
+            assert!(told.contains(index) && !told.contains("TEMP B-TREE"), "{which}: {told}");
+        }
+        let told = plan("position IS NULL ORDER BY id LIMIT 500");
+        // NULL has its own part of the index of places, in the order of ids.
+        let walks = told.contains("audit_events_unchained") || told.contains("audit_events_by_position (position=?)");
+        assert!(walks && !told.contains("TEMP B-TREE"), "{told}");
+        let told = plan("position > 7 ORDER BY position LIMIT 1000");
+        assert!(told.contains("audit_events_by_position (position>?)") && !told.contains("TEMP B-TREE"), "{told}");
     }
 }
