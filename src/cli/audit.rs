@@ -92,8 +92,7 @@ struct FilterArgs {
     /// Whose account it concerns: id, e-mail address or username
     #[arg(long, value_name = "WHO")]
     user: Option<String>,
-    /// What was done: login, create_client, …
-    #[arg(long, hide_possible_values = true, value_parser = action())]
+    #[arg(long, help = "What was done: login, create_client, …", hide_possible_values = true, value_parser = action())]
     action: Option<Action>,
     /// How it ended
     #[arg(long, value_parser = word(&["done", "refused"], Outcome::parse))]

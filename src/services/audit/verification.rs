@@ -126,7 +126,7 @@ impl Walk {
             match chain::check(&core.ring, &self.at, row) {
                 Check::Genuine => self.verified = self.verified.saturating_add(1),
                 Check::KeyGone => self.key_gone = self.key_gone.saturating_add(1),
-                Check::Forged => return self.forged(core),
+                Check::Forged => return self.forged(core, row),
             }
             self.at = row.place.clone();
         }
@@ -155,15 +155,19 @@ impl Walk {
         }
     }
 
-    /// The row at the next place was not put there. Where the one behind it was, it was pushed aside.
-    fn forged(self, core: &Core) -> Result<Step, Fault> {
+    /// The row at the next place was not put there. Where the one behind it was, it was pushed aside by a row that
+    /// belongs to neither place; of two that were swapped, each belongs to the other's.
+    fn forged(&self, core: &Core, row: &Chained) -> Result<Step, Fault> {
         let position = self.at.following();
+        let genuine = |last: &Place, row: &Chained| {
+            let place = Place { position: last.following(), link: row.place.link.clone() };
+            let row = Chained { place: place.clone(), written: row.written.clone() };
+            (chain::check(&core.ring, last, &row) == Check::Genuine).then_some(place)
+        };
         let behind = core.store.read(|db| audit_chain::list_after(db, position, 1))?;
-        let pushed = behind.into_iter().any(|row| {
-            let place = Place { position, link: row.place.link };
-            chain::check(&core.ring, &self.at, &Chained { place, written: row.written }) == Check::Genuine
-        });
-        self.broken(core, position, if pushed { Break::Added } else { Break::Altered })
+        let own = behind.first().and_then(|behind| genuine(&self.at, behind));
+        let added = own.is_some_and(|own| genuine(&own, row).is_none());
+        self.broken(core, position, if added { Break::Added } else { Break::Altered })
     }
 
     /// At the head: the last row must be the one that was chained last, and behind it only what was chained since.

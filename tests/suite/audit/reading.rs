@@ -117,11 +117,11 @@ async fn an_export_holds_the_same_as_the_list_as_far_as_it_is_chained() {
 #[tokio::test]
 async fn an_export_tells_places_and_links_and_goes_on_where_it_ended() {
     let log = log().await;
-    let lines = exported(&log, &EventFilter::default(), 0).await;
-    let links: BTreeSet<&str> = lines.iter().map(|line| line["link"].as_str().unwrap()).collect();
+    let told = exported(&log, &EventFilter::default(), 0).await;
+    let links: BTreeSet<&str> = told.iter().map(|line| line["link"].as_str().unwrap()).collect();
     assert_eq!(links.len(), 8);
     assert!(links.iter().all(|link| link.len() == 44), "{links:?}");
-    let first = &lines[0];
+    let first = &told[0];
     assert_eq!(
         (&first["position"], &first["actor"], &first["action"]),
         (&1.into(), &"operator".into(), &"login".into())
