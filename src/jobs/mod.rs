@@ -1,5 +1,7 @@
-//! What happens by itself: the keyring is read again, keys are rotated, letters are sent, clients' usage is written, what has expired is purged.
+//! What happens by itself: the keyring is read again, keys are rotated, letters are sent, clients' usage is written, the
+//! audit log is chained, what has expired is purged.
 
+mod audit;
 mod keyring;
 mod outbox;
 mod purge;
@@ -31,6 +33,7 @@ pub fn start(core: &Core) -> Jobs {
     jobs.spawn(every(Duration::from_mins(5), core.clone(), rotation::run));
     jobs.spawn(every(Duration::from_mins(1), core.clone(), purge::run));
     jobs.spawn(every(Duration::from_mins(1), core.clone(), usage::run));
+    jobs.spawn(every(Duration::from_secs(10), core.clone(), audit::run));
     let mut outbox = JoinSet::new();
     outbox.spawn(outbox::run(core.clone()));
     Jobs { core: core.clone(), outbox, _others: jobs }

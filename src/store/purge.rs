@@ -6,14 +6,11 @@ use super::{
     connection::Db,
     error::StoreError,
     schema::{
-        api_keys, audit_events, client_secrets, client_usage, grants, mail_outbox, one_time_tokens, rate_counters,
-        revoked_tokens, sessions,
+        api_keys, client_secrets, client_usage, grants, mail_outbox, one_time_tokens, rate_counters, revoked_tokens,
+        sessions,
     },
 };
-use crate::domain::{
-    ids::EventId,
-    time::{Seconds, Timestamp},
-};
+use crate::domain::time::{Seconds, Timestamp};
 
 /// How many rows went from each table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +24,7 @@ pub struct Purged {
     pub letters: usize,
     pub rate_counters: usize,
     pub client_usage: usize,
-    /// By [`audit`] only.
+    /// By retention, which knows the chain.
     pub audit_events: usize,
 }
 
@@ -74,18 +71,6 @@ pub fn expired(db: &mut Db, now: Timestamp, batch: i64) -> Result<Purged, StoreE
     let mut purged = access.plus(expired_account_state(db, now, batch)?);
     purged.client_usage = old_usage(db, now.day().saturating_sub(USAGE_KEPT_DAYS), batch)?;
     Ok(purged)
-}
-
-/// Deletes at most `batch` entries of the audit log from before that moment.
-pub fn audit(db: &mut Db, before: Timestamp, batch: i64) -> Result<usize, StoreError> {
-    let entry = diesel::alias!(audit_events as entry);
-    // An id begins with its moment: the key is the index.
-    let first_kept = EventId::new(before, [0; 10]);
-    let old = entry
-        .filter(entry.field(audit_events::id).lt(first_kept.as_str()))
-        .limit(batch)
-        .select(entry.field(audit_events::id));
-    Ok(diesel::delete(audit_events::table.filter(audit_events::id.eq_any(old))).execute(db)?)
 }
 
 /// Day by day: within one day the client is the key.
@@ -160,24 +145,16 @@ fn expired_account_state(db: &mut Db, now: Timestamp, batch: i64) -> Result<Purg
 mod tests {
     use super::{
         super::{
-            api_keys as key_rows, audit_events as event_rows, clients, grants as grant_rows,
-            mail_outbox as letter_rows, one_time_tokens as one_time_rows, rate_counters as counter_rows,
-            revoked_tokens as token_rows, sessions as session_rows,
+            api_keys as key_rows, clients, grants as grant_rows, mail_outbox as letter_rows,
+            one_time_tokens as one_time_rows, rate_counters as counter_rows, revoked_tokens as token_rows,
+            sessions as session_rows,
             testing::{NOW, after, api_key, cast, grant, letter, on_each, one_time, session},
         },
         *,
     };
     use crate::domain::{
-        api_key::ApiKey,
-        audit::{Action, Actor, Event, Outcome},
-        client::ClientSecret,
-        grant::Grant,
-        ids::ClientSecretId,
-        letter::Outgoing,
-        limit::Counter,
-        one_time::OneTimeToken,
-        secret::SecretDigest,
-        session::Session,
+        api_key::ApiKey, client::ClientSecret, grant::Grant, ids::ClientSecretId, letter::Outgoing, limit::Counter,
+        one_time::OneTimeToken, secret::SecretDigest, session::Session,
     };
 
     #[test]
@@ -241,36 +218,6 @@ mod tests {
             assert_eq!(purge(after(100).plus(KEYS_KEPT)).api_keys, 0);
             assert_eq!(purge(after(101).plus(KEYS_KEPT)).api_keys, 2);
             assert_eq!(store.read(|db| key_rows::list_by_user(db, &alice.id, NOW)).unwrap().len(), 2);
-        });
-    }
-
-    #[test]
-    fn the_log_goes_only_where_it_is_told_to_and_in_batches() {
-        on_each(|store| {
-            let (alice, ..) = cast(store);
-            store
-                .write(|db| {
-                    (0..5).try_for_each(|n| {
-                        let at = after(n);
-                        let event = Event {
-                            id: EventId::new(at, [0xff; 10]),
-                            at,
-                            actor: Actor::Operator,
-                            user_id: Some(alice.id.clone()),
-                            action: Action::SetPassword,
-                            outcome: Outcome::Done,
-                            address: None,
-                            detail: None,
-                        };
-                        event_rows::insert(db, &event)
-                    })
-                })
-                .unwrap();
-            store.write(|db| expired(db, after(1_000_000_000), 9)).unwrap();
-            let purge = |at| store.write(|db| audit(db, after(at), 2)).unwrap();
-            assert_eq!([purge(3), purge(3), purge(3)], [2, 1, 0]);
-            let left = store.read(|db| event_rows::list_by_user(db, &alice.id, 9)).unwrap();
-            assert_eq!(left.iter().map(|event| event.at).collect::<Vec<_>>(), [after(4), after(3)]);
         });
     }
 }

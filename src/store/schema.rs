@@ -297,6 +297,17 @@ diesel::table! {
         outcome -> Text,
         address -> Nullable<Text>,
         detail -> Nullable<Text>,
+        position -> Nullable<BigInt>,
+        link -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    audit_chain (name) {
+        name -> Text,
+        position -> BigInt,
+        link -> Binary,
+        mac -> Binary,
     }
 }
 

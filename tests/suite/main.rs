@@ -12,6 +12,7 @@
 mod account_api;
 mod accounts;
 mod admin;
+mod audit;
 mod browser;
 mod cli;
 mod directories;
