@@ -1,6 +1,6 @@
 //! Confirming an address: by code, by link, and never by looking.
 
-use super::{at_home, link, says};
+use super::{at_home, is_silent_about, link, says};
 use crate::harness::{Browser, PASSWORD, Server};
 
 const NEW: &str = "new@example.com";
@@ -37,6 +37,22 @@ async fn a_link_confirms_by_its_button_only_and_once() {
     assert!(is_confirmed(&server).await);
     browser.get(letter.link()).await;
     says(browser.submit(&[]).await.expect_status(400), "This code or link is not right, or too old.");
+}
+
+/// Whoever registered somebody else's address, and waits signed in, is out; who confirms where they are signed in is not.
+#[tokio::test]
+async fn who_confirms_stays_signed_in_and_nobody_else() {
+    let (server, owner) = registered().await;
+    let other = server.browser();
+    for browser in [&owner, &other] {
+        browser.get("/login").await;
+        browser.submit(&[("email", NEW), ("password", PASSWORD)]).await.expect_status(200);
+        says(browser.get("/account").await.expect_status(200), NEW);
+    }
+    owner.get(server.letter_to(NEW).await.link()).await;
+    owner.submit(&[]).await.expect_status(200);
+    says(&other.get("/account").await, "<h1>Sign in</h1>");
+    is_silent_about(&owner.get("/account").await, "<h1>Sign in</h1>");
 }
 
 /// The link may be opened where nobody registered: on a phone.
