@@ -91,20 +91,19 @@ fn by_code(
     digits: &Secret<String>,
 ) -> Result<Option<OneTimeToken>, StoreError> {
     let now = core.clock.now();
-    // Several accounts may want the same address.
+    // Several accounts may want the same address, and have a few letters each.
     let waiting = one_time_tokens::list_by_address(db, address, now)?;
+    hold(db, &waiting)?;
     if let Some(token) = waiting.iter().find(|token| fits(core, token, digits)) {
-        return spend(core, db, token.clone());
-    }
-    for token in &waiting {
-        one_time_tokens::count_attempt(db, Purpose::ConfirmEmail, &token.digest, now)?;
+        let spent = one_time_tokens::consume(db, Purpose::ConfirmEmail, &token.digest, now)?;
+        return Ok(Some(token.clone()).filter(|_| spent));
     }
     if waiting.is_empty() {
         let nobody = UserId::new(now, random::bytes());
         let kept = digest::secret(random::token().reveal());
         one_time::fits(&core.ring, Purpose::ConfirmEmail, &nobody, digits.reveal(), &kept);
-        one_time_tokens::count_attempt(db, Purpose::ConfirmEmail, &kept, now)?;
     }
+    one_time_tokens::count_attempt_at(db, address, now)?;
     Ok(None)
 }
 
@@ -120,20 +119,17 @@ fn by_link(core: &Core, db: &mut Db, token: &Secret<String>) -> Result<Option<On
     let Some(token) = one_time_tokens::find_link(db, Purpose::ConfirmEmail, &digest, now)? else {
         return Ok(None);
     };
-    hold(db, &token)?;
+    hold(db, std::slice::from_ref(&token))?;
     let spent = one_time_tokens::consume_link(db, Purpose::ConfirmEmail, &token.digest, now)?;
     Ok(Some(token).filter(|_| spent))
 }
 
-fn spend(core: &Core, db: &mut Db, token: OneTimeToken) -> Result<Option<OneTimeToken>, StoreError> {
-    hold(db, &token)?;
-    let spent = one_time_tokens::consume(db, Purpose::ConfirmEmail, &token.digest, core.clock.now())?;
-    Ok(Some(token).filter(|_| spent))
-}
-
-/// The user before the token, like everybody who replaces a token: else the two could wait for each other.
-fn hold(db: &mut Db, token: &OneTimeToken) -> Result<(), StoreError> {
-    token.user_id.as_ref().map_or(Ok(()), |user| users::lock(db, user))
+/// The users before their tokens, like everybody who replaces a token, and in one order: else two could wait for each other.
+fn hold(db: &mut Db, tokens: &[OneTimeToken]) -> Result<(), StoreError> {
+    let mut waiting: Vec<&UserId> = tokens.iter().filter_map(|token| token.user_id.as_ref()).collect();
+    waiting.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    waiting.dedup();
+    waiting.into_iter().try_for_each(|user| users::lock(db, user))
 }
 
 /// The address is proved: it is the account's from now on, unless it has become another's meanwhile.
@@ -153,6 +149,8 @@ fn settle(core: &Core, db: &mut Db, token: &OneTimeToken, attempt: &Try) -> Resu
     if moves {
         leave(core, db, &user, address)?;
     }
+    // The other letters, too: what waits for another address was asked for by whoever was here before.
+    one_time_tokens::delete_of(db, Purpose::ConfirmEmail, id)?;
     if first {
         endings::end_strangers(db, id, attempt.session_of(id), now)?;
     }

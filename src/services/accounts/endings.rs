@@ -40,7 +40,7 @@ pub(super) fn end_strangers(
     kept: Option<&SessionId>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for purpose in [Purpose::ConfirmEmail, Purpose::SecondFactor, Purpose::Enrolment] {
+    for purpose in [Purpose::SecondFactor, Purpose::Enrolment] {
         one_time_tokens::delete_of(db, purpose, user)?;
     }
     match kept {

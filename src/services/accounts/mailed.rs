@@ -27,7 +27,7 @@ pub(super) enum Errand {
     Reset,
 }
 
-/// So many reset links of one user are good at once.
+/// So many letters of one kind to one address are good at once.
 const LINKS: usize = 3;
 
 /// The secrets of one letter.
@@ -36,7 +36,8 @@ pub(super) struct Written {
     code: Secret<String>,
 }
 
-/// A new link, and code, for an address of this user, present or future. Codes before are dead; a few links are not.
+/// A new link, and code, for an address of this user, present or future. A few letters before it stay good: whoever asks for
+/// another must not take the owner's away.
 pub(super) fn send(core: &Core, db: &mut Db, errand: Errand, user: &User, address: &str) -> Result<(), StoreError> {
     let written = keep(core, db, errand, user, address)?;
     let name = match errand {
@@ -58,10 +59,7 @@ pub(super) fn keep(
 ) -> Result<Written, StoreError> {
     let written = Written::new();
     let kept = OneTimeToken { payload: Some(address.to_owned()), ..errand.kept(core, &user.id, &written) };
-    match errand {
-        Errand::Confirm => one_time_tokens::replace(db, &kept)?,
-        Errand::Reset => one_time_tokens::insert_beside(db, &kept, LINKS)?,
-    }
+    one_time_tokens::insert_beside(db, &kept, LINKS)?;
     Ok(written)
 }
 

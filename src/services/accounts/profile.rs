@@ -75,13 +75,13 @@ pub fn person(core: &Core, user: User) -> Result<Person, Refusal> {
 
 fn complete(core: &Core, db: &mut Db, user: User) -> Result<Person, StoreError> {
     let waiting = one_time_tokens::list_of(db, Purpose::ConfirmEmail, &user.id, core.clock.now())?;
-    let wanted = waiting.into_iter().find_map(|token| token.payload);
+    let mut wanted = waiting.into_iter().filter_map(|token| token.payload);
     let on = totp_factors::find(db, &user.id)?.is_some_and(|factor| factor.is_on());
     Ok(Person {
         membership: organisations::find_membership(db, &user.id)?,
         groups: groups::list_names_of(db, &user.id)?,
         second_factor: if on { SecondFactorState::On } else { SecondFactorState::Off },
-        pending_email: wanted.filter(|address| user.email.as_ref() != Some(address)),
+        pending_email: wanted.find(|address| user.email.as_ref() != Some(address)),
         user,
     })
 }
@@ -135,8 +135,10 @@ fn write(core: &Core, db: &mut Db, id: &UserId, changes: &Changes) -> Result<Res
     })
 }
 
-/// The same rows for an address that is taken: its owner gets another letter, and nobody the code.
+/// The same rows for an address that is taken: its owner gets another letter, and nobody the code. Whoever mistyped an
+/// address, and types another one, has left nothing at the first.
 fn move_to(core: &Core, db: &mut Db, user: &User, address: &str) -> Result<(), StoreError> {
+    one_time_tokens::delete_for_others(db, Purpose::ConfirmEmail, &user.id, address)?;
     match users::find_by_email(db, address)? {
         None => mailed::send(core, db, Errand::Confirm, user, address),
         Some(owner) => {
