@@ -17,7 +17,7 @@ use crate::{
     services::{
         audit::{self, Entry},
         core::Core,
-        limits::{self, Act, Admitted},
+        limits::{self, Act, Admitted, Postage},
         visitor::Visitor,
     },
     store::{
@@ -67,8 +67,9 @@ pub async fn request_confirmation(core: &Core, email: String, visitor: Visitor) 
     let address = normal_email(&email).ok_or(Refusal::InvalidEmail)?;
     core.run(move |core| {
         limits::admit(core, Act::Confirm, &visitor, Some(&address))?;
+        let postage = limits::postage(core, Act::Confirm, &address)?;
         core.store.write(|db| {
-            let user = waits(core, db, &address)?;
+            let user = waits(core, db, &address)?.filter(|_| postage == Postage::Paid);
             match &user {
                 Some(user) => mailed::send(core, db, Errand::Confirm, user, &address)?,
                 None => mailed::pretend(core, db, Errand::Confirm)?,

@@ -66,6 +66,11 @@ pub(super) fn keep(
 /// The statements of [`send`], for an address that gets no letter: a row that is dead, and a letter that is, too.
 pub(super) fn pretend(core: &Core, db: &mut Db, errand: Errand) -> Result<(), StoreError> {
     pretend_token(core, db, errand)?;
+    pretend_letter(core, db, errand)
+}
+
+/// The same without the token.
+pub(super) fn pretend_letter(core: &Core, db: &mut Db, errand: Errand) -> Result<(), StoreError> {
     let content = errand.content(core, &Written::new());
     mail::post(core, db, &Letter { to: NOBODY.to_owned(), name: None, content }, Seconds(0))
 }

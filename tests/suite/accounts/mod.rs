@@ -6,6 +6,7 @@ mod change;
 mod confirm;
 mod devices;
 mod factors;
+mod letters;
 mod limits;
 mod login;
 mod once;
