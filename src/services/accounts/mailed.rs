@@ -107,6 +107,12 @@ pub(in crate::services) fn password_changed(core: &Core) -> Content {
     Content::PasswordChanged { reset: core.settings.issuer.url("/account/forgot") }
 }
 
+/// Told at the address of the account while there is still time to stop it.
+pub(super) fn email_change_asked(core: &Core, new_email: &str) -> Content {
+    let reset = core.settings.issuer.url("/account/forgot");
+    Content::EmailChangeAsked { new_email: new_email.to_owned(), reset }
+}
+
 impl Written {
     fn new() -> Self {
         Self { token: random::token(), code: one_time::code() }

@@ -143,6 +143,9 @@ fn write(core: &Core, db: &mut Db, id: &UserId, changes: &Changes) -> Result<Res
 fn move_to(core: &Core, db: &mut Db, user: &User, new: &New) -> Result<(), StoreError> {
     let address = &new.address;
     one_time_tokens::delete_for_others(db, Purpose::ConfirmEmail, &user.id, address)?;
+    if user.email_verified {
+        mailed::tell(core, db, user, mailed::email_change_asked(core, address))?;
+    }
     let owner = users::find_by_email(db, address)?;
     if owner.is_none() && new.postage == Postage::Paid {
         return mailed::send(core, db, Errand::Confirm, user, address);
