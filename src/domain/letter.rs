@@ -50,6 +50,10 @@ pub enum Content {
     ProviderUnlinked {
         provider: String,
     },
+    /// Many wrong codes after the right password.
+    SecondFactorGuessed {
+        reset: String,
+    },
     SecondFactorOn,
     SecondFactorOff,
     ApiKeyCreated {

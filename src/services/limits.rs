@@ -126,6 +126,23 @@ pub fn postage(core: &Core, act: Act, recipient: &str) -> Result<Postage, StoreE
     Ok(if withheld { Postage::Withheld } else { Postage::Paid })
 }
 
+/// How often the account was tried since it was last right, or quiet: this try among them.
+pub fn tries_in_a_row(db: &mut Db, admitted: &Admitted) -> Result<i64, StoreError> {
+    let counter = match &admitted.account {
+        Some(account) => rate_counters::find(db, &account.name)?,
+        None => None,
+    };
+    Ok(counter.map_or(0, |counter| counter.count))
+}
+
+/// True once a day for each account: of N at once, for one.
+pub fn is_first_of_the_day(core: &Core, db: &mut Db, act: Act, account: &str) -> Result<bool, StoreError> {
+    let day = Seconds::days(1);
+    let pace = Pace { free: 1, first_wait: day, longest_wait: day, forget_after: Seconds(0) };
+    let bucket = Bucket::new(core, &format!("{}/told", act.as_str()), account, ADDRESS_BUCKETS, pace);
+    Ok(bucket.count(core, db)?.is_none())
+}
+
 /// The try was right: the account's count begins again, and the address has one try less. The last thing of its
 /// transaction: others from this address wait for its row.
 pub fn forgive(core: &Core, db: &mut Db, admitted: &Admitted) -> Result<(), StoreError> {

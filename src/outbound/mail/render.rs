@@ -57,6 +57,7 @@ const fn subject(content: &Content) -> &'static str {
         Content::EmailChangeAsked { .. } => "Another e-mail address was asked for",
         Content::ProviderLinked { .. } => "A way to sign in was added",
         Content::ProviderUnlinked { .. } => "A way to sign in was removed",
+        Content::SecondFactorGuessed { .. } => "Somebody knows your password",
         Content::SecondFactorOn => "Two-step sign-in is on",
         Content::SecondFactorOff => "Two-step sign-in is off",
         Content::ApiKeyCreated { .. } => "A new API key was created",
@@ -74,6 +75,7 @@ pub(super) fn plain_name(letter: &Letter) -> Option<String> {
         | Content::EmailChangeAsked { .. }
         | Content::ProviderLinked { .. }
         | Content::ProviderUnlinked { .. }
+        | Content::SecondFactorGuessed { .. }
         | Content::SecondFactorOn
         | Content::SecondFactorOff
         | Content::ApiKeyCreated { .. } => {}
