@@ -43,15 +43,12 @@ pub(super) fn end_strangers(
     for purpose in [Purpose::SecondFactor, Purpose::Enrolment] {
         one_time_tokens::delete_of(db, purpose, user)?;
     }
-    match kept {
-        Some(kept) => {
-            sessions::delete_others(db, user, kept)?;
-            grants::revoke_of_others(db, user, kept, now, now.plus(KEPT))?;
-        }
-        None => {
-            sessions::delete_by_user(db, user)?;
-            grants::revoke_by_user(db, user, now, now.plus(KEPT))?;
-        }
+    if let Some(kept) = kept {
+        sessions::delete_others(db, user, kept)?;
+        grants::revoke_of_others(db, user, kept, now, now.plus(KEPT))?;
+    } else {
+        sessions::delete_by_user(db, user)?;
+        grants::revoke_by_user(db, user, now, now.plus(KEPT))?;
     }
     Ok(())
 }
