@@ -8,7 +8,7 @@ use diesel::{
 };
 
 pub use self::revocation::{
-    revoke, revoke_beyond, revoke_by_consent, revoke_by_session, revoke_by_user, revoke_others,
+    revoke, revoke_beyond, revoke_by_consent, revoke_by_session, revoke_by_user, revoke_of_others, revoke_others,
 };
 use super::{
     column::{claims, claims_text, client_id, id, known, list_text, methods, moment, scope, strings},
