@@ -15,6 +15,7 @@ pub mod limit;
 pub mod mount;
 pub mod one_time;
 pub mod organisation;
+pub mod refused;
 pub mod scope;
 pub mod secret;
 pub mod session;

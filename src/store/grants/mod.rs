@@ -10,7 +10,9 @@ use diesel::{
 
 pub use self::{
     reach::{Reach, count_by_user, count_live, reach_of_client},
-    revocation::{revoke, revoke_beyond, revoke_by_consent, revoke_by_session, revoke_by_user, revoke_others},
+    revocation::{
+        revoke, revoke_beyond, revoke_by_consent, revoke_by_session, revoke_by_user, revoke_of_others, revoke_others,
+    },
 };
 use super::{
     column::{claims, claims_text, client_id, id, known, list_text, methods, moment, scope, strings},

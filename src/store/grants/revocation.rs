@@ -93,6 +93,19 @@ pub fn revoke_others(
     Ok(update(grants::table, others, ended(now, keep_until)).execute(db)?)
 }
 
+/// Ends everything that a user has granted in another session than this one; its offline grants stay.
+pub fn revoke_of_others(
+    db: &mut Db,
+    user: &UserId,
+    kept: &SessionId,
+    now: Timestamp,
+    keep_until: Timestamp,
+) -> Result<usize, StoreError> {
+    let elsewhere = grants::session_id.ne(kept.as_str());
+    let others = grants::user_id.eq(user.as_str()).and(grants::revoked_at.is_null()).and(elsewhere);
+    Ok(update(grants::table, others, ended(now, keep_until)).execute(db)?)
+}
+
 type Ended = (Eq<grants::revoked_at, i64>, Eq<grants::expires_at, i64>);
 
 fn ended(now: Timestamp, keep_until: Timestamp) -> Ended {
@@ -163,10 +176,15 @@ mod tests {
             ];
             store.write(|db| users::insert(db, &bob, None)).unwrap();
             store.write(|db| grants.iter().try_for_each(|it| insert(db, it).map(|_| ()))).unwrap();
+            let revoked =
+                || grants.each_ref().map(|it| store.read(|db| find(db, &it.id)).unwrap().unwrap().revoked_at.is_some());
+            let of_others =
+                || store.write(|db| revoke_of_others(db, &alice.id, &kept.id, after(4), after(664))).unwrap();
+            assert_eq!([of_others(), of_others()], [2, 0]);
+            assert_eq!(revoked(), [false, false, true, true, false]);
             let ended = || store.write(|db| revoke_others(db, &alice.id, &kept.id, after(5), after(665))).unwrap();
-            assert_eq!([ended(), ended()], [3, 0]);
-            let revoked = grants.map(|it| store.read(|db| find(db, &it.id)).unwrap().unwrap().revoked_at.is_some());
-            assert_eq!(revoked, [false, true, true, true, false]);
+            assert_eq!([ended(), ended()], [1, 0]);
+            assert_eq!(revoked(), [false, true, true, true, false]);
         });
     }
 }

@@ -13,10 +13,10 @@ use crate::{
         administrator::{Access, Administrator, Area},
         client::Client,
         grant::GrantId,
+        refused::Declined,
         time::Seconds,
     },
     protocol::{
-        error::OAuthError,
         params::Params,
         pkce::{Challenge, Verifier},
         scope::{OFFLINE_ACCESS, Scope},
@@ -202,17 +202,20 @@ async fn tried(core: &Core, admin: &Administrator, id: &str) -> Result<Client, A
 async fn redeem(core: &Core, client: Client, request: TokenRequest) -> Result<Outcome, AdminError> {
     core.run(move |core| match grants::exchange(core, &client, request) {
         Ok(answer) => Ok(Outcome::Issued(Box::new(issued(core, &answer)?))),
-        Err(Failure::Refused(refusal)) => Ok(refused(&refusal)),
+        Err(Failure::Refused(declined)) => Ok(refused(declined)),
         Err(Failure::Fault(fault)) => Err(fault.into()),
     })
     .await
 }
 
-fn refused(error: &OAuthError) -> Outcome {
+/// In the words that the application is not told.
+fn refused(declined: Declined) -> Outcome {
+    let Declined { error, because } = declined;
+    let reason = because.and_then(|because| because.reason);
     Outcome::Refused {
         endpoint: "/token",
         error: error.code.as_str().to_owned(),
-        description: error.description.clone().into_owned(),
+        description: reason.unwrap_or(error.description).into_owned(),
     }
 }
 

@@ -4,14 +4,10 @@ use super::{AdminError, find, parse, read, require};
 use crate::{
     domain::{
         administrator::{Access, Administrator, Area},
-        client::ClientId,
         usage::ClientUsage,
     },
-    services::{core::Core, fault::Fault},
+    services::{core::Core, usage},
 };
-
-/// The days that are shown.
-const SHOWN_DAYS: i64 = 30;
 
 /// The tokens of each day, and when the last one was made.
 pub async fn show(core: &Core, admin: &Administrator, id: &str) -> Result<ClientUsage, AdminError> {
@@ -19,12 +15,7 @@ pub async fn show(core: &Core, admin: &Administrator, id: &str) -> Result<Client
     let (admin, id) = (admin.clone(), parse(id)?);
     core.run(move |core| {
         read(core, |db| find(db, &admin, &id))?;
-        Ok(counted(core, &id)?)
+        Ok(usage::of(core, &id)?)
     })
     .await
-}
-
-fn counted(core: &Core, _client: &ClientId) -> Result<ClientUsage, Fault> {
-    let today = core.clock.now().unix().div_euclid(86_400);
-    Ok(ClientUsage { days: (today - SHOWN_DAYS + 1..=today).map(|day| (day, 0)).collect(), last_used: None })
 }

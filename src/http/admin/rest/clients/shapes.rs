@@ -20,7 +20,6 @@ use crate::{
 
 /// How long the secret before a rotation works on unless told otherwise: a day.
 const USUAL_OVERLAP: i64 = 86_400;
-const LONGEST_OVERLAP: i64 = 31_536_000;
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(in super::super) struct Client {
@@ -304,7 +303,7 @@ impl ClientChange {
 impl Rotation {
     pub(super) fn overlap(&self) -> Result<Seconds, Problem> {
         let seconds = self.overlap_seconds.unwrap_or(USUAL_OVERLAP);
-        let fits = (0..=LONGEST_OVERLAP).contains(&seconds);
+        let fits = (0..=31_536_000).contains(&seconds);
         if fits { Ok(Seconds(seconds)) } else { Err(unfit("overlap_seconds", "must lie between 0 and 31536000")) }
     }
 }
