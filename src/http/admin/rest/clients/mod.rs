@@ -1,10 +1,14 @@
 //! `/clients`: registering OAuth clients and looking after them.
 
 mod shapes;
+mod wishes;
 
 use actix_web::{HttpRequest, web::Path};
 
-use self::shapes::{Client, ClientChange, ClientToCreate, Rotation, Secret, SecretMade, Usage, member};
+use self::{
+    shapes::{Client, Secret, SecretMade, Usage},
+    wishes::{ClientChange, ClientToCreate, Rotation, member},
+};
 use super::{
     Answer,
     call::Call,
