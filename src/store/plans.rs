@@ -16,10 +16,14 @@ use super::{
     Db, PageRequest, Store, StoreError, clients,
     connection::per_backend,
     consents, grants, groups, organisations, sessions,
-    testing::{NOW, api_key, cast, client, client_id, on_each, user},
+    testing::{NOW, cast, client, client_id, grant, on_each, session, user},
     users,
 };
-use crate::domain::ids::{GroupId, OrganisationId, UserId};
+use crate::domain::{
+    grant::GrantId,
+    ids::{GroupId, OrganisationId, SessionId, UserId},
+    secret::SecretDigest,
+};
 
 #[derive(QueryableByName)]
 struct SqliteStep {
@@ -43,16 +47,23 @@ struct Count {
 fn crowd(store: &Store) {
     store
         .write(|db| {
-            for n in 0..3000_u16 {
+            for n in 1000..2500_u16 {
                 let [high, low] = n.to_be_bytes();
                 let mut someone = user(1);
                 someone.id = UserId::new(NOW, [high, low, 9, 9, 9, 9, 9, 9, 9, 9]);
                 someone.username = format!("crowd{n}");
                 someone.email = Some(format!("crowd{n}@example.com"));
                 users::insert(db, &someone, None)?;
-                clients::insert(db, &client(&format!("crowd{n}")))?;
+                let theirs = client(&format!("crowd{n}"));
+                clients::insert(db, &theirs)?;
+                let mut signed_in = session(1, &someone);
+                signed_in.id = SessionId::new(NOW, [high, low, 9, 9, 9, 9, 9, 9, 9, 9]);
+                signed_in.secret = SecretDigest([[high, low]; 16].concat().try_into().unwrap());
+                sessions::insert(db, &signed_in)?;
+                let mut held = grant(1, &theirs, &signed_in);
+                held.id = GrantId([[high, low]; 8].concat().try_into().unwrap());
+                grants::insert(db, &held)?;
             }
-            super::api_keys::insert(db, &api_key(1, &user(1)))?;
             Ok(db.batch_execute("ANALYZE")?)
         })
         .unwrap();
@@ -77,7 +88,8 @@ fn overheard(store: &Store, queries: impl FnOnce(&mut Db) -> Result<(), StoreErr
         })
         .unwrap();
     let heard = heard.lock().unwrap().clone();
-    heard.into_iter().filter(|sql| sql.starts_with("SELECT")).collect()
+    // A list of no ids is asked for none: whatever the plan says, no row is read.
+    heard.into_iter().filter(|sql| sql.starts_with("SELECT") && !sql.contains("WHERE (1=0)")).collect()
 }
 
 /// How the database would run it, whatever the values are.
