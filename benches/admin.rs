@@ -106,6 +106,7 @@ fn lists_of_users(store: &Store) -> Result<(), Box<dyn Error>> {
         ("users, one address", None, Some("first42.family0302.99342@")),
         ("users, username", None, Some("USER77777")),
         ("users, name of 100", None, Some("family4711")),
+        ("users, domain of 1,000", None, Some("domain042.example")),
         ("users, name of 10,000", None, Some("First42 F")),
         ("users, everybody's beginning", None, Some("f")),
         ("users, everybody's beginning, deep page", Some(middle.as_str()), Some("f")),

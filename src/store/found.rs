@@ -46,7 +46,8 @@ fn a_user_is_found_by_the_beginning_of_name_word_address_username_and_id() {
         assert_eq!([found("king love"), found(" Lovelace "), found("AL@ex")], [["countess"]; 3]);
         assert_eq!(found(ada.id.as_str()), ["countess"]);
         assert_eq!(found(&ada.id.as_str().to_uppercase()), ["countess"]);
-        for nothing in ["da", "usr", "usr_", "example", "lovelace king", "ada@example.com"] {
+        assert_eq!(found("EXAMPLE.o"), ["zed"], "the domain of an address");
+        for nothing in ["da", "usr", "usr_", "xample", "lovelace king", "ada@example.com"] {
             assert_eq!(found(nothing), [""; 0], "{nothing}");
         }
         assert_eq!(found(" ").len(), 3, "no search");
@@ -100,12 +101,21 @@ fn a_search_follows_every_change() {
         };
         ada.username = "augusta.b".to_owned();
         assert_eq!(store.write(|db| users::update_profile(db, &ada)).unwrap(), Updated::Updated);
-        store.write(|db| users::update_email(db, &ada.id, "new@example.com", after(1))).unwrap();
+        store.write(|db| users::update_email(db, &ada.id, "new@example.net", after(1))).unwrap();
         let found = |text: &str| usernames(store, text).len();
         assert_eq!([found("ada"), found("count"), found("al@")], [0, 0, 0]);
         assert_eq!([found("augusta by"), found("byron"), found("new@")], [1, 1, 1]);
         let words = || store.read(|db| super::search::count_of(db, ada.id.as_str())).unwrap();
-        assert_eq!(words(), 2);
+        assert_eq!(words(), 3, "augusta byron, byron, example.net");
+        assert_eq!([found("example.com"), found("example.net")], [0, 1]);
+        assert_eq!(
+            store.write(|db| users::confirm_email(db, &ada.id, "b@corp.test", after(2))).unwrap(),
+            Updated::Updated
+        );
+        assert_eq!([found("example"), found("corp")], [0, 1]);
+        store.write(|db| users::update_email(db, &ada.id, "b@open.test", after(3))).unwrap();
+        assert!(store.write(|db| users::release_email(db, &ada.id, "b@open.test", after(4))).unwrap());
+        assert_eq!([found("open"), found("byron")], [0, 1]);
         assert!(store.write(|db| users::delete(db, &ada.id)).unwrap());
         assert_eq!((found("byron"), words()), (0, 0), "a name outlived its user");
     });

@@ -8,7 +8,8 @@ pub struct PageRequest {
     /// The `next` of the page before.
     pub after: Option<String>,
     pub limit: i64,
-    /// The beginning of a word of a name, in any case; of users also of the address, the username or the id.
+    /// The beginning of a word of a name, in any case; of users also of the address,
+    /// its domain, the username or the id.
     pub search: Option<String>,
 }
 

@@ -13,7 +13,7 @@ use super::{
     page::PageRequest,
     schema::{clients, groups, organisations, search_words, users},
 };
-use crate::domain::{ids::Kind, user::Profile};
+use crate::domain::{ids::Kind, user::User};
 
 /// How many matches of one index a search looks at.
 const MOST: i64 = 1000;
@@ -115,13 +115,38 @@ impl Hits {
     }
 }
 
-pub(super) fn of_profile(profile: &Profile) -> Words {
-    of_names(profile.name.as_deref(), profile.given_name.as_deref(), profile.family_name.as_deref())
+/// A user's name, and the domain of the address: what stands before it the column's own index finds.
+pub(super) fn of_user(user: &User) -> Words {
+    let profile = &user.profile;
+    of_columns(
+        (profile.name.as_deref(), profile.given_name.as_deref(), profile.family_name.as_deref()),
+        user.email.as_deref(),
+    )
 }
 
-fn of_names(name: Option<&str>, given: Option<&str>, family: Option<&str>) -> Words {
+type Names<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+fn of_columns((name, given, family): Names<'_>, email: Option<&str>) -> Words {
     let both = format!("{} {}", given.unwrap_or_default(), family.unwrap_or_default());
-    Words::of([name.unwrap_or_default(), &both])
+    let domain = email.and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain);
+    let mut words = Words::of([name.unwrap_or_default(), &both]);
+    // As a whole: everybody's last label would find everybody.
+    words.0.extend(domain.and_then(Sought::new).map(|domain| domain.from));
+    words
+}
+
+/// After a change of a user's name or address.
+pub(super) fn replace_user(db: &mut Db, user: &str) -> Result<(), StoreError> {
+    let columns = (users::name, users::given_name, users::family_name, users::email);
+    let row: Option<UserColumns> = users::table.find(user).select(columns).get_result(db).optional()?;
+    let Some(row) = row else { return Ok(()) };
+    replace(db, Noun::User, user, &of_row(&row))
+}
+
+type UserColumns = (Option<String>, Option<String>, Option<String>, Option<String>);
+
+fn of_row((name, given, family, email): &UserColumns) -> Words {
+    of_columns((name.as_deref(), given.as_deref(), family.as_deref()), email.as_deref())
 }
 
 pub(super) fn find(db: &mut Db, noun: Noun, sought: &Sought) -> Result<Hits, StoreError> {
@@ -161,15 +186,11 @@ pub(super) fn count_of(db: &mut Db, id: &str) -> Result<i64, StoreError> {
 
 /// Adds the words of everything that is there to the empty table: what an older version wrote has none.
 pub fn fill(db: &mut Db) -> Result<(), StoreError> {
-    type Names = (String, Option<String>, Option<String>, Option<String>);
     in_batches(db, Noun::User, |db, after| {
-        let columns = (users::id, users::name, users::given_name, users::family_name);
+        let columns = (users::id, (users::name, users::given_name, users::family_name, users::email));
         let rows = users::table.filter(users::id.gt(after)).order(users::id).limit(BATCH).select(columns);
-        let words = |(id, name, given, family): Names| {
-            let words = of_names(name.as_deref(), given.as_deref(), family.as_deref());
-            (id, words)
-        };
-        Ok(rows.load(db)?.into_iter().map(words).collect())
+        let rows: Vec<(String, UserColumns)> = rows.load(db)?;
+        Ok(rows.into_iter().map(|(id, row)| (id, of_row(&row))).collect())
     })?;
     in_batches(db, Noun::Client, |db, after| {
         let rows = clients::table.filter(clients::id.gt(after)).order(clients::id).limit(BATCH);

@@ -14,7 +14,7 @@ use super::{
         connection::Db,
         error::StoreError,
         schema::{group_members, users},
-        search::{self, Noun},
+        search,
     },
     UserRow,
 };
@@ -90,6 +90,7 @@ pub fn confirm_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) ->
         diesel::update(row).set(users::email_proved_at.eq(proved)).execute(db)?;
         let first = row.filter(users::first_proved_at.is_null());
         diesel::update(first).set(users::first_proved_at.eq(proved)).execute(db)?;
+        search::replace_user(db, user.as_str())?;
     }
     Ok(updated)
 }
@@ -115,7 +116,11 @@ pub fn find_proofs(db: &mut Db, user: &UserId) -> Result<Proofs, StoreError> {
 pub fn update_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) -> Result<Updated, StoreError> {
     let change = (users::email.eq(email), users::email_verified.eq(false), users::updated_at.eq(now.unix()));
     let row = users::table.find(user.as_str());
-    unless_taken(db, Updated::EmailTaken, |db| diesel::update(row).set(change).execute(db))
+    let updated = unless_taken(db, Updated::EmailTaken, |db| diesel::update(row).set(change).execute(db))?;
+    if updated == Updated::Updated {
+        search::replace_user(db, user.as_str())?;
+    }
+    Ok(updated)
 }
 
 /// Takes an address that nobody has proved from its account; false where it is proved, or another one by now.
@@ -123,7 +128,11 @@ pub fn release_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) ->
     let unproved =
         users::table.find(user.as_str()).filter(users::email.eq(email)).filter(users::email_verified.eq(false));
     let change = (users::email.eq(None::<String>), users::updated_at.eq(now.unix()));
-    Ok(diesel::update(unproved).set(change).execute(db)? == 1)
+    let released = diesel::update(unproved).set(change).execute(db)? == 1;
+    if released {
+        search::replace_user(db, user.as_str())?;
+    }
+    Ok(released)
 }
 
 /// Writes the username, the profile and the time of the change, and nothing else: what became of address, password,
@@ -146,7 +155,7 @@ pub fn update_profile(db: &mut Db, user: &User) -> Result<Updated, StoreError> {
     let row = users::table.find(user.id.as_str());
     let updated = unless_taken(db, Updated::UsernameTaken, |db| diesel::update(row).set(change).execute(db))?;
     if updated == Updated::Updated {
-        search::replace(db, Noun::User, user.id.as_str(), &search::of_profile(&user.profile))?;
+        search::replace_user(db, user.id.as_str())?;
     }
     Ok(updated)
 }

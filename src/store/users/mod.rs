@@ -93,7 +93,7 @@ pub fn insert(db: &mut Db, user: &User, password_hash: Option<&str>) -> Result<I
     let values = (UserRow::from(user), users::password_hash.eq(password_hash), proofs);
     let statement = diesel::insert_into(users::table).values(values).on_conflict_do_nothing();
     if per_backend!(db, connection => statement.execute(connection))? == 1 {
-        search::insert(db, Noun::User, user.id.as_str(), &search::of_profile(&user.profile))?;
+        search::insert(db, Noun::User, user.id.as_str(), &search::of_user(user))?;
         return Ok(Inserted::Inserted);
     }
     taken(db, user)?.ok_or_else(|| StoreError::fault("a user of this id exists"))
