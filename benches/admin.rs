@@ -134,7 +134,7 @@ fn lists_of_clients(store: &Store) -> Result<(), Box<dyn Error>> {
     ];
     for (what, after, text) in cases {
         let request = request(after, text);
-        let list = |db: &mut Db| clients::list(db, &request).map(|page| (page.items.len(), page.cut_short));
+        let list = |db: &mut Db| clients::list(db, None, &request).map(|page| (page.items.len(), page.cut_short));
         list_row(store, what, list)?;
     }
     Ok(())
