@@ -1,6 +1,7 @@
 //! Which account a person of the directory gets: by subject, never by an address that opens another way.
 
 use crate::harness::operator;
+use signet::services::admin::edition::Expected;
 use signet::{
     domain::{
         ids::UserId,
@@ -115,7 +116,7 @@ async fn a_username_whose_address_no_directory_claims_signs_in_here() {
     for (email, standing) in elsewhere {
         let user = local(&server, email, standing).await;
         accounts::login(&server.site.core, authenticator::typed("local", harness::PASSWORD)).await.unwrap();
-        people::delete(&server.site.core, user.id.as_str()).await.unwrap();
+        people::delete(&server.site.core, &operator(), user.id.as_str(), Expected::Any).await.unwrap();
     }
 }
 

@@ -33,6 +33,8 @@ struct ClientsView<'a> {
     frame: Frame<'a>,
     clients: &'a [Client],
     q: &'a str,
+    /// There is more than a search looks at.
+    cut_short: bool,
     first: Option<String>,
     next: Option<String>,
 }
@@ -66,6 +68,7 @@ async fn show(app: &App, request: &HttpRequest) -> Answered {
         frame: visit.frame(Place::Clients, "Clients", &[]),
         clients: &found.items,
         q,
+        cut_short: found.cut_short,
         first: is_later.then(|| page(q, None)),
         next: found.next.as_deref().map(|after| page(q, Some(after))),
     };
