@@ -17,8 +17,7 @@ use crate::{
     services::{
         admin::{
             edition::Expected,
-            user_changes,
-            users::{self, EmailStanding, NewUser},
+            users::{self, EmailStanding, NewUser, change},
         },
         core::Core,
     },
@@ -156,7 +155,7 @@ impl UserCommand {
             }
             Self::Update(args) => {
                 let (who, changes) = args.change()?;
-                let person = user_changes::update(core, &operator(), &who, Expected::Any, changes).await?.shown;
+                let person = change::update(core, &operator(), &who, Expected::Any, changes).await?.shown;
                 output.answer(&PersonShape::told("Changed", &person))?;
             }
             Self::Suspend(Who { who }) => {

@@ -13,7 +13,7 @@ use crate::{
         organisation::OrganisationRole,
         user::{Role, UserStatus},
     },
-    services::admin::user_changes::{Belonging, UserChanges},
+    services::admin::users::change::{Belonging, UserChanges},
 };
 
 /// Change an account; what is not named stays
@@ -73,6 +73,7 @@ impl UpdateArgs {
             groups: self.group.map(entries),
             attributes: self.attribute.into_iter().collect::<BTreeMap<_, _>>(),
             organisation: self.organisation,
+            ..UserChanges::default()
         };
         if changes == UserChanges::default() {
             return Err(CommandError::Usage("nothing to change was named".to_owned()));

@@ -177,6 +177,7 @@ fn words(why: Why) -> Result<&'static str, Failed> {
             | Refusal::InvalidSecondFactor
             | Refusal::InvalidConfirmation
             | Refusal::InvalidReset
+            | Refusal::InvalidInvitation
             | Refusal::EmailNotConfirmed
             | Refusal::InvalidEmail
             | Refusal::InvalidUsername

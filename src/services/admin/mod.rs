@@ -17,11 +17,11 @@ mod client_rules;
 pub mod clients;
 pub mod demo;
 pub mod edition;
+pub mod first;
 pub mod keys;
 pub mod purge;
 pub mod resources;
 pub mod scopes;
-pub mod user_changes;
 pub mod users;
 
 pub use crate::store::page::{Page, PageRequest};
