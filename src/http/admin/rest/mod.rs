@@ -8,6 +8,10 @@ mod problem;
 mod resources;
 mod routes;
 mod scopes;
+mod user_access;
+mod user_change;
+mod user_shapes;
+mod users;
 
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
 use serde::Serialize;

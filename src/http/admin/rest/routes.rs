@@ -5,14 +5,14 @@ use actix_web::{Resource, Scope, web};
 use super::{
     openapi::{self, Bearer},
     problem::Problem,
-    resources, scopes,
+    resources, scopes, user_access, users,
 };
 use crate::services::admin::admit::API;
 
 /// Every route of the API.
 pub fn routes(base: &str) -> Scope {
     let scope = web::scope(&format!("{base}{API}"));
-    registries(scope)
+    people(registries(scope))
         .service(at("/openapi.json", "GET").route(web::get().to(openapi::get)))
         .default_service(web::to(|| async { Err::<actix_web::HttpResponse, _>(Problem::no_such_path()) }))
 }
@@ -39,6 +39,37 @@ fn registries(scope: Scope) -> Scope {
         )
 }
 
+fn people(scope: Scope) -> Scope {
+    let step = |path: &str, to: actix_web::Route| at(&format!("/users/{{id}}/{path}"), "POST").route(to);
+    scope
+        .service(at("/users", "GET, POST").route(web::get().to(users::list)).route(web::post().to(users::create)))
+        .service(
+            at("/users/{id}", "GET, PATCH, DELETE")
+                .route(web::get().to(users::show))
+                .route(web::patch().to(users::update))
+                .route(web::delete().to(users::delete)),
+        )
+        .service(step("suspend", web::post().to(users::suspend)))
+        .service(step("activate", web::post().to(users::activate)))
+        .service(step("disable", web::post().to(users::disable)))
+        .service(step("password-reset", web::post().to(users::send_reset)))
+        .service(step("invitation", web::post().to(users::invite_again)))
+        .service(at("/users/{id}/password", "PUT").route(web::put().to(users::set_password)))
+        .service(at("/users/{id}/second-factor", "DELETE").route(web::delete().to(users::reset_second_factor)))
+        .service(
+            at("/users/{id}/sessions", "GET, DELETE")
+                .route(web::get().to(user_access::sessions))
+                .route(web::delete().to(user_access::end_sessions)),
+        )
+        .service(at("/users/{id}/sessions/{sid}", "DELETE").route(web::delete().to(user_access::end_session)))
+        .service(
+            at("/users/{id}/consents", "GET, DELETE")
+                .route(web::get().to(user_access::consents))
+                .route(web::delete().to(user_access::withdraw_all)),
+        )
+        .service(at("/users/{id}/consents/{client_id}", "DELETE").route(web::delete().to(user_access::withdraw)))
+}
+
 fn at(path: &str, allow: &'static str) -> Resource {
     web::resource(path).default_service(web::to(move || async move {
         Err::<actix_web::HttpResponse, _>(Problem::no_such_method(allow))
@@ -60,6 +91,24 @@ fn at(path: &str, allow: &'static str) -> Resource {
         resources::show,
         resources::update,
         resources::delete,
+        users::list,
+        users::create,
+        users::show,
+        users::update,
+        users::delete,
+        users::suspend,
+        users::activate,
+        users::disable,
+        users::set_password,
+        users::send_reset,
+        users::invite_again,
+        users::reset_second_factor,
+        user_access::sessions,
+        user_access::end_sessions,
+        user_access::end_session,
+        user_access::consents,
+        user_access::withdraw_all,
+        user_access::withdraw,
     )
 )]
 pub(super) struct Document;

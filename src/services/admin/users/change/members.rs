@@ -23,7 +23,7 @@ impl UserChanges {
         profile.address = Some(address).filter(|address| *address != Address::default());
     }
 
-    /// The members that are named, for the audit log; never what they say.
+    /// The members that are named, for the audit log: never what they say. The status has an entry of its own.
     pub(super) fn named(&self) -> Vec<&'static str> {
         let members = [
             ("name", self.name.is_some()),
@@ -36,7 +36,6 @@ impl UserChanges {
             ("address", self.address != AddressChanges::default()),
             ("username", self.username.is_some()),
             ("email", self.email.is_some() || self.email_standing.is_some()),
-            ("status", self.status.is_some()),
             ("role", self.role.is_some()),
             ("privileges", self.privileges.is_some()),
             ("groups", self.groups.is_some()),

@@ -122,7 +122,10 @@ fn change(
     if let Some(status) = changes.status {
         standing::move_to(core, db, admin, &found, status)?;
     }
-    log(core, db, admin, &found.id, (Action::UpdateUser, Some(changes.named().join(", "))))?;
+    let named = changes.named();
+    if !named.is_empty() {
+        log(core, db, admin, &found.id, (Action::UpdateUser, Some(named.join(", "))))?;
+    }
     one_is_left(db, admin, &found)?;
     let user = users::find_by_id(db, &found.id)?.ok_or_else(|| absent("user", who))?;
     Ok(whole(core, db, user)?)
