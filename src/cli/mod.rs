@@ -11,6 +11,7 @@ use crate::{
 };
 
 pub mod api_key;
+pub mod audit;
 pub mod client;
 pub mod dev;
 pub mod doctor;
@@ -94,6 +95,9 @@ pub enum Administer {
     /// Make, list and revoke the keys that users' programs carry
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
+    /// Read, verify and export the audit log
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// List, rotate and revoke the keys that sign tokens
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -158,6 +162,7 @@ impl Administer {
             Self::Client(command) => command.run(core, output).await,
             Self::User(command) => command.run(core, output).await,
             Self::ApiKey(command) => command.run(core, output).await,
+            Self::Audit(command) => command.run(core, output).await,
             Self::Key(command) => command.run(core, output).await,
             Self::Scope(command) => command.run(core, output).await,
             Self::Resource(command) => command.run(core, output).await,

@@ -121,6 +121,7 @@ pub(super) struct PurgedShape {
     api_keys: usize,
     letters: usize,
     rate_counters: usize,
+    client_usage: usize,
     audit_events: usize,
 }
 
@@ -213,6 +214,7 @@ impl From<Purged> for PurgedShape {
             api_keys: purged.api_keys,
             letters: purged.letters,
             rate_counters: purged.rate_counters,
+            client_usage: purged.client_usage,
             audit_events: purged.audit_events,
         }
     }
@@ -361,11 +363,11 @@ impl fmt::Display for Deleted {
 impl fmt::Display for PurgedShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { sessions, grants, revoked_tokens, client_secrets, .. } = self;
-        let Self { one_time_tokens, api_keys, letters, rate_counters, audit_events, .. } = self;
+        let Self { one_time_tokens, api_keys, letters, rate_counters, client_usage, audit_events, .. } = self;
         write!(
             f,
             "Deleted {sessions} sessions, {grants} grants, {revoked_tokens} revoked tokens, {client_secrets} client secrets, \
-             {one_time_tokens} one-time tokens, {api_keys} API keys, {letters} letters, {rate_counters} rate counters and {audit_events} entries of the audit log."
+             {one_time_tokens} one-time tokens, {api_keys} API keys, {letters} letters, {rate_counters} rate counters, {client_usage} days of clients' usage and {audit_events} entries of the audit log."
         )
     }
 }

@@ -3,6 +3,7 @@
 pub mod algorithm;
 pub mod api_key;
 pub mod backup_code;
+pub mod chain;
 pub mod code;
 pub mod digest;
 pub mod jwt;

@@ -29,6 +29,8 @@ pub enum Purpose {
     BackupCode,
     /// Which bucket of tries a name or an address falls into.
     Limit,
+    /// The chain of the audit log.
+    Audit,
 }
 
 /// The sealing keys: the first one seals, every one opens. Its `Debug` prints their numbers.
@@ -71,6 +73,7 @@ impl Purpose {
             Self::Totp => b"totp",
             Self::BackupCode => b"backup-code",
             Self::Limit => b"limit",
+            Self::Audit => b"audit",
         }
     }
 }
@@ -159,6 +162,16 @@ impl SealingRing {
     /// The same where nobody kept the number of the key: each of the ring is tried.
     pub fn made(&self, purpose: Purpose, message: &[u8], tag: &[u8; 32]) -> bool {
         self.entries().any(|entry| hmac::verify(&entry.keys(purpose).mac, message, tag).is_ok())
+    }
+
+    /// Whether a key of that number is on this ring.
+    pub fn knows(&self, key_id: u8) -> bool {
+        self.entry(key_id).is_some()
+    }
+
+    /// The number of the key that seals.
+    pub const fn newest(&self) -> u8 {
+        self.first.id
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {

@@ -26,6 +26,7 @@ pub(super) struct Entry {
     totp: Keys,
     backup_code: Keys,
     limit: Keys,
+    audit: Keys,
 }
 
 /// The keys of one purpose.
@@ -73,6 +74,7 @@ impl Entry {
             totp: keys(Purpose::Totp),
             backup_code: keys(Purpose::BackupCode),
             limit: keys(Purpose::Limit),
+            audit: keys(Purpose::Audit),
         }
     }
 
@@ -90,6 +92,7 @@ impl Entry {
             Purpose::Totp => &self.totp,
             Purpose::BackupCode => &self.backup_code,
             Purpose::Limit => &self.limit,
+            Purpose::Audit => &self.audit,
         }
     }
 }

@@ -183,4 +183,15 @@ mod tests {
         assert_eq!(normal_username("jane@doe"), None);
         assert_eq!(normal_username(""), None);
     }
+
+    /// Where a user may be named by either, one must not be taken for the other.
+    #[test]
+    fn a_username_cannot_be_an_id() {
+        for text in ["usr_0069216f00", " USR_alice", "usr_"] {
+            assert_eq!(normal_username(text), None, "{text:?}");
+        }
+        for text in ["usr", "usr-alice", "a.usr_alice"] {
+            assert_eq!(normal_username(text).as_deref(), Some(text));
+        }
+    }
 }

@@ -1,9 +1,12 @@
-//! What happens by itself: the keyring is read again, keys are rotated, letters are sent, what has expired is purged.
+//! What happens by itself: the keyring is read again, keys are rotated, letters are sent, clients' usage is written, the
+//! audit log is chained, what has expired is purged.
 
+mod audit;
 mod keyring;
 mod outbox;
 mod purge;
 mod rotation;
+mod usage;
 
 use std::{fmt::Display, future::Future, time::Duration};
 
@@ -29,19 +32,22 @@ pub fn start(core: &Core) -> Jobs {
     jobs.spawn(every(refresh, core.clone(), keyring::run));
     jobs.spawn(every(Duration::from_mins(5), core.clone(), rotation::run));
     jobs.spawn(every(Duration::from_mins(1), core.clone(), purge::run));
+    jobs.spawn(every(Duration::from_mins(1), core.clone(), usage::run));
+    jobs.spawn(every(Duration::from_secs(10), core.clone(), audit::run));
     let mut outbox = JoinSet::new();
     outbox.spawn(outbox::run(core.clone()));
     Jobs { core: core.clone(), outbox, _others: jobs }
 }
 
 impl Jobs {
-    /// Waits for the letter under way, as long as for a request: one that is cut off would come twice.
+    /// Waits for the letter under way, as long as for a request: one that is cut off would come twice. What was counted
+    /// since the last minute is written.
     pub async fn stop(mut self) {
         let patience = crate::config::duration(self.core.settings.http.shutdown_seconds);
         self.core.outbox.close();
         tracing::info!("the jobs end");
         // What is not done by then is cut off.
-        let _ = timeout(patience, self.outbox.join_next()).await;
+        let _ = timeout(patience, async { tokio::join!(self.outbox.join_next(), usage::run(self.core.clone())) }).await;
     }
 }
 

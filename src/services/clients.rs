@@ -13,6 +13,7 @@ use crate::{
     crypto::digest,
     domain::{
         client::{Client, ClientId, ClientKind, ClientSecret},
+        refused::{Declined, Difference},
         time::Timestamp,
     },
     protocol::{
@@ -51,28 +52,33 @@ impl ClientCache {
 
 /// An enabled client by the name a request gave.
 pub fn find(core: &Core, id: &str) -> Result<Option<Arc<KnownClient>>, StoreError> {
+    Ok(registered(core, id)?.filter(|known| known.client.is_enabled()))
+}
+
+/// A client by the name a request gave, a disabled one too.
+pub fn registered(core: &Core, id: &str) -> Result<Option<Arc<KnownClient>>, StoreError> {
     let Some(id) = ClientId::parse(id) else {
         return Ok(None);
     };
     if let Some(known) = core.clients.0.get(&id) {
-        return Ok(Some(known).filter(|known| known.client.is_enabled()));
+        return Ok(Some(known));
     }
     let Some((client, secrets)) = core.store.read(|db| clients::find(db, &id))? else {
         return Ok(None);
     };
     let known = Arc::new(KnownClient { client, secrets });
     core.clients.0.insert(id, Arc::clone(&known));
-    Ok(Some(known).filter(|known| known.client.is_enabled()))
+    Ok(Some(known))
 }
 
 /// The client that a request comes from. Which part was wrong is not told: RFC 6749 §5.2.
 pub fn authenticate(core: &Core, presented: &Presented) -> Result<Arc<KnownClient>, Failure> {
-    let refused = || OAuthError::invalid_client("client authentication failed");
-    let known = find(core, &presented.client_id).map_err(Fault::from)?.ok_or_else(refused)?;
-    if !proves(&known, presented, core.clock.now()) {
-        return Err(refused().into());
+    let refused = || Declined::from(OAuthError::invalid_client("client authentication failed"));
+    let now = core.clock.now();
+    match registered(core, &presented.client_id).map_err(Fault::from)? {
+        Some(known) if known.client.is_enabled() && proves(&known, presented, now) => Ok(known),
+        known => Err(unproved(refused(), known.as_deref(), presented, now).into()),
     }
-    Ok(known)
 }
 
 fn proves(known: &KnownClient, presented: &Presented, now: Timestamp) -> bool {
@@ -86,4 +92,56 @@ fn proves(known: &KnownClient, presented: &Presented, now: Timestamp) -> bool {
         }
         (Proof::None, ClientKind::Confidential) | (Proof::Secret { .. }, ClientKind::Public) => false,
     }
+}
+
+/// What the administrator learns of it. A secret that was sent is compared again, and goes nowhere.
+fn unproved(refused: Declined, known: Option<&KnownClient>, presented: &Presented, now: Timestamp) -> Declined {
+    let Some(known) = known else {
+        return unknown(refused, &presented.client_id);
+    };
+    let client = &known.client;
+    let refused = refused.of(&client.id);
+    if !client.is_enabled() {
+        return refused.because("the client is disabled");
+    }
+    let method = match &presented.proof {
+        Proof::None => AuthMethod::None,
+        Proof::Secret { method, .. } => *method,
+    };
+    let difference = || {
+        let registered = client.auth_methods.iter().map(|method| method.as_str());
+        Difference::new("token_endpoint_auth_method", Some(method.as_str()), registered)
+    };
+    match (&presented.proof, client.kind) {
+        (Proof::None, ClientKind::Confidential) => {
+            refused.because("the client has a secret, and the request sent none").differs(difference())
+        }
+        (Proof::Secret { .. }, ClientKind::Public) => {
+            refused.because("a secret was sent, and a public client has none").differs(difference())
+        }
+        _ if !client.auth_methods.contains(&method) => {
+            refused.because("the client is not registered for this way of authenticating").differs(difference())
+        }
+        (Proof::Secret { secret, .. }, _) => refused.because(wrong_secret(&known.secrets, secret.reveal(), now)),
+        (Proof::None, ClientKind::Public) => refused,
+    }
+}
+
+/// A request names a client that nobody registered.
+pub fn unknown(refused: Declined, named: &str) -> Declined {
+    refused.because("no client of this id is registered").named(named)
+}
+
+fn wrong_secret(kept: &[ClientSecret], sent: &str, now: Timestamp) -> String {
+    let sent = digest::secret(sent);
+    let ended = |kept: &&ClientSecret| kept.expires_at.filter(|end| *end <= now).map(Timestamp::rfc3339);
+    if let Some(end) = kept.iter().find(|kept| digest::same(&kept.digest, &sent)).as_ref().and_then(ended) {
+        return format!("the secret sent ended {end}");
+    }
+    let mut reason = format!("the secret sent matches none of the {} registered", kept.len());
+    for end in kept.iter().filter_map(|kept| ended(&kept)) {
+        reason.push_str("; one ended ");
+        reason.push_str(&end);
+    }
+    reason
 }

@@ -12,8 +12,10 @@ use super::{
     keys::Keys,
     limits::Limits,
     mail::Outbox,
+    refused::Ring,
     registry::Registry,
     threads::{Threads, cores},
+    usage::Counters,
 };
 use crate::{
     config::{Settings, passwords::PasswordSettings},
@@ -41,6 +43,9 @@ pub struct Parts {
     pub clients: ClientCache,
     pub registry: Registry,
     pub limits: Limits,
+    /// The tokens that were issued since the last flush.
+    pub usage: Counters,
+    pub refused: Ring,
     pub outbox: Outbox,
     pub directories: Directories,
     /// The providers of the settings, in their order.
@@ -73,6 +78,8 @@ impl Core {
             clients: ClientCache::new(&settings.clients),
             registry: Registry::empty(),
             limits: Limits::new(&settings.limits),
+            usage: Counters::default(),
+            refused: Ring::default(),
             outbox: Outbox::default(),
             directories: Directories::open(&settings.directories)?,
             upstreams: settings.providers.iter().cloned().map(Upstream::new).collect(),

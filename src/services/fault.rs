@@ -2,6 +2,7 @@
 
 use crate::{
     crypto::{jwt::SignError, keyring::KeyError, passwords::PasswordError},
+    domain::{client::ClientId, refused::Declined},
     protocol::error::OAuthError,
     store::StoreError,
 };
@@ -20,7 +21,7 @@ pub enum Fault {
 /// How a use case can end without its answer.
 #[derive(Debug)]
 pub enum Failure {
-    Refused(OAuthError),
+    Refused(Declined),
     Fault(Fault),
 }
 
@@ -64,8 +65,25 @@ impl<E: Into<Fault>> From<E> for Failure {
     }
 }
 
+impl Failure {
+    /// Whose request it was.
+    #[must_use]
+    pub fn of(self, client: &ClientId) -> Self {
+        match self {
+            Self::Refused(declined) => Self::Refused(declined.of(client)),
+            Self::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
 impl From<OAuthError> for Failure {
     fn from(error: OAuthError) -> Self {
-        Self::Refused(error)
+        Self::Refused(error.into())
+    }
+}
+
+impl From<Declined> for Failure {
+    fn from(declined: Declined) -> Self {
+        Self::Refused(declined)
     }
 }

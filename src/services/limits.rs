@@ -50,6 +50,7 @@ pub enum Act {
     SecondFactor,
     Confirm,
     Reset,
+    ChangePassword,
     CheckRegistration,
     Register,
 }
@@ -192,6 +193,7 @@ impl Act {
             Self::SecondFactor => "second_factor",
             Self::Confirm => "confirm",
             Self::Reset => "reset",
+            Self::ChangePassword => "change_password",
             Self::CheckRegistration => "check_registration",
             Self::Register => "register",
         }
@@ -203,7 +205,7 @@ impl Act {
             Self::Login => tries.login,
             Self::SecondFactor => tries.second_factor,
             Self::Confirm => tries.confirm,
-            Self::Reset => tries.reset,
+            Self::Reset | Self::ChangePassword => tries.reset,
             Self::CheckRegistration => tries.check_registration,
             Self::Register => tries.register,
         }

@@ -6,10 +6,11 @@ use super::core::Core;
 use crate::{
     domain::{
         client::Client,
+        refused::{Declined, Difference},
         scope::{OPENID_SCOPES, RegisteredScope, Resource},
         time::Timestamp,
     },
-    protocol::scope::Scope,
+    protocol::{error::OAuthError, scope::Scope},
     store::{StoreError, resources, scopes},
 };
 
@@ -48,6 +49,14 @@ pub fn registered(core: &Core) -> Result<Arc<Registered>, StoreError> {
 /// The registry was written to: this node reads it again, the others learn of it when their copy ends.
 pub fn forget(core: &Core) {
     *core.registry.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
+/// A resource that a client may not ask for, beside those that it may.
+pub fn not_allowed(client: &Client, registered: &Registered, sent: &str) -> Declined {
+    let known = registered.resources.iter().map(|resource| resource.identifier.as_str());
+    let allowed = known.filter(|one| registered.allows_resource(client, one));
+    Declined::from(OAuthError::invalid_target("the client may not ask for one of these resources"))
+        .differs(Difference::new("resource", Some(sent), allowed))
 }
 
 impl Registered {

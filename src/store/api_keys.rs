@@ -124,10 +124,6 @@ pub fn delete(db: &mut Db, user: &UserId, id: &ApiKeyId) -> Result<bool, StoreEr
     Ok(diesel::delete(theirs).execute(db)? == 1)
 }
 
-pub fn delete_all_of(db: &mut Db, user: &UserId) -> Result<usize, StoreError> {
-    Ok(diesel::delete(api_keys::table.filter(api_keys::user_id.eq(user.as_str()))).execute(db)?)
-}
-
 #[diesel::declare_sql_function]
 extern "SQL" {
     fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
@@ -220,7 +216,6 @@ mod tests {
             assert!(!store.write(|db| delete(db, &user(2).id, &endless.id)).unwrap());
             assert!(store.write(|db| delete(db, &alice.id, &endless.id)).unwrap());
             assert!(!store.write(|db| delete(db, &alice.id, &endless.id)).unwrap());
-            assert_eq!(store.write(|db| delete_all_of(db, &alice.id)).unwrap(), 2);
         });
     }
 

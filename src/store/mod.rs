@@ -1,7 +1,9 @@
 //! The database: what the server remembers, in SQLite or PostgreSQL; the only folder that says `diesel`.
 
 pub mod api_keys;
+pub mod audit_chain;
 pub mod audit_events;
+pub mod client_usage;
 pub mod clients;
 pub mod connection;
 pub mod consents;

@@ -1,6 +1,10 @@
 //! Table `one_time_tokens`: good once, for one purpose.
 
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::{And, Eq, Filter, Find, Gt, Lt, sql},
+    prelude::*,
+    sql_types::Bool,
+};
 
 use super::{
     column::{digest, id, known},
@@ -27,6 +31,24 @@ struct TokenRow {
     attempts: i64,
     created_at: i64,
     expires_at: i64,
+}
+
+type Unexpired = Gt<one_time_tokens::expires_at, i64>;
+type Live = And<Unexpired, Lt<one_time_tokens::attempts, i64>>;
+type Named<'a> = Filter<Find<one_time_tokens::table, &'a [u8]>, Eq<one_time_tokens::purpose, &'static str>>;
+
+fn unexpired(now: Timestamp) -> Unexpired {
+    one_time_tokens::expires_at.gt(now.unix())
+}
+
+/// Neither expired nor guessed at too often.
+fn live(now: Timestamp) -> Live {
+    unexpired(now).and(one_time_tokens::attempts.lt(MOST_ATTEMPTS))
+}
+
+/// A token of one purpose is nothing at another's door.
+fn named(purpose: Purpose, digest: &SecretDigest) -> Named<'_> {
+    one_time_tokens::table.find(digest.0.as_slice()).filter(one_time_tokens::purpose.eq(purpose.as_str()))
 }
 
 /// False where this digest is there already: it came before.
@@ -68,21 +90,13 @@ pub fn find_link(
     digest: &SecretDigest,
     now: Timestamp,
 ) -> Result<Option<OneTimeToken>, StoreError> {
-    let live = one_time_tokens::table
-        .find(digest.0.as_slice())
-        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
-        .filter(one_time_tokens::expires_at.gt(now.unix()));
-    let row = live.select(TokenRow::as_select()).get_result(db).optional()?;
+    let row = named(purpose, digest).filter(unexpired(now)).select(TokenRow::as_select()).get_result(db).optional()?;
     row.map(OneTimeToken::try_from).transpose()
 }
 
 /// Spends one by its link: of N parallel callers one gets true.
 pub fn consume_link(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: Timestamp) -> Result<bool, StoreError> {
-    let live = one_time_tokens::table
-        .find(digest.0.as_slice())
-        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
-        .filter(one_time_tokens::expires_at.gt(now.unix()));
-    Ok(diesel::delete(live).execute(db)? == 1)
+    Ok(diesel::delete(named(purpose, digest).filter(unexpired(now))).execute(db)? == 1)
 }
 
 /// A live one.
@@ -92,12 +106,7 @@ pub fn find(
     digest: &SecretDigest,
     now: Timestamp,
 ) -> Result<Option<OneTimeToken>, StoreError> {
-    let live = one_time_tokens::table
-        .find(digest.0.as_slice())
-        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
-        .filter(one_time_tokens::expires_at.gt(now.unix()))
-        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS));
-    let row = live.select(TokenRow::as_select()).get_result(db).optional()?;
+    let row = named(purpose, digest).filter(live(now)).select(TokenRow::as_select()).get_result(db).optional()?;
     row.map(OneTimeToken::try_from).transpose()
 }
 
@@ -106,8 +115,7 @@ pub fn list_of(db: &mut Db, purpose: Purpose, user: &UserId, now: Timestamp) -> 
     let rows = one_time_tokens::table
         .filter(one_time_tokens::user_id.eq(user.as_str()))
         .filter(one_time_tokens::purpose.eq(purpose.as_str()))
-        .filter(one_time_tokens::expires_at.gt(now.unix()))
-        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS))
+        .filter(live(now))
         .order((one_time_tokens::created_at.desc(), one_time_tokens::digest))
         .select(TokenRow::as_select())
         .load(db)?;
@@ -121,8 +129,7 @@ pub fn list_by_address(db: &mut Db, address: &str, now: Timestamp) -> Result<Vec
     let rows = one_time_tokens::table
         .filter(confirming)
         .filter(one_time_tokens::payload.eq(address))
-        .filter(one_time_tokens::expires_at.gt(now.unix()))
-        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS))
+        .filter(live(now))
         .order((one_time_tokens::created_at.desc(), one_time_tokens::digest))
         .select(TokenRow::as_select())
         .load(db)?;
@@ -131,27 +138,17 @@ pub fn list_by_address(db: &mut Db, address: &str, now: Timestamp) -> Result<Vec
 
 /// Spends a live token: of N parallel callers one gets true.
 pub fn consume(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: Timestamp) -> Result<bool, StoreError> {
-    let live = one_time_tokens::table
-        .find(digest.0.as_slice())
-        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
-        .filter(one_time_tokens::expires_at.gt(now.unix()))
-        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS));
-    Ok(diesel::delete(live).execute(db)? == 1)
+    Ok(diesel::delete(named(purpose, digest).filter(live(now))).execute(db)? == 1)
 }
 
 /// Takes a token away, counted out or not: for whoever holds its row since [`count_attempt`].
 pub fn delete(db: &mut Db, purpose: Purpose, digest: &SecretDigest) -> Result<bool, StoreError> {
-    let row = one_time_tokens::table.find(digest.0.as_slice()).filter(one_time_tokens::purpose.eq(purpose.as_str()));
-    Ok(diesel::delete(row).execute(db)? == 1)
+    Ok(diesel::delete(named(purpose, digest)).execute(db)? == 1)
 }
 
 /// Counts a wrong code before it is answered; false where the token is dead by now.
 pub fn count_attempt(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: Timestamp) -> Result<bool, StoreError> {
-    let live = one_time_tokens::table
-        .find(digest.0.as_slice())
-        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
-        .filter(one_time_tokens::expires_at.gt(now.unix()))
-        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS));
+    let live = named(purpose, digest).filter(live(now));
     Ok(diesel::update(live).set(one_time_tokens::attempts.eq(one_time_tokens::attempts + 1)).execute(db)? == 1)
 }
 

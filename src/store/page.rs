@@ -29,16 +29,20 @@ impl PageRequest {
         self.after.as_deref().unwrap_or_default()
     }
 
-    /// The pattern for LIKE with `\` as escape; its own wild cards are taken literally.
     pub(super) fn pattern(&self) -> Option<String> {
-        let sought = self.search.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
-        let literal = sought.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        Some(format!("%{literal}%"))
+        self.search.as_deref().and_then(pattern)
     }
 
     fn size(&self) -> i64 {
         self.limit.clamp(1, LARGEST)
     }
+}
+
+/// The pattern for LIKE with `\` as escape; the text's own wild cards are taken literally.
+pub(super) fn pattern(text: &str) -> Option<String> {
+    let sought = Some(text.trim()).filter(|text| !text.is_empty())?;
+    let literal = sought.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    Some(format!("%{literal}%"))
 }
 
 impl<T> Page<T> {

@@ -1,19 +1,16 @@
 //! The purge: what has expired goes, in batches small enough not to hold anybody up.
 
-use diesel::prelude::*;
+use diesel::{dsl::min, prelude::*};
 
 use super::{
     connection::Db,
     error::StoreError,
     schema::{
-        api_keys, audit_events, client_secrets, grants, mail_outbox, one_time_tokens, rate_counters, revoked_tokens,
+        api_keys, client_secrets, client_usage, grants, mail_outbox, one_time_tokens, rate_counters, revoked_tokens,
         sessions,
     },
 };
-use crate::domain::{
-    ids::EventId,
-    time::{Seconds, Timestamp},
-};
+use crate::domain::time::{Seconds, Timestamp};
 
 /// How many rows went from each table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +23,8 @@ pub struct Purged {
     pub api_keys: usize,
     pub letters: usize,
     pub rate_counters: usize,
-    /// By [`audit`] only.
+    pub client_usage: usize,
+    /// By retention, which knows the chain.
     pub audit_events: usize,
 }
 
@@ -42,6 +40,7 @@ impl Purged {
             api_keys: self.api_keys.saturating_add(other.api_keys),
             letters: self.letters.saturating_add(other.letters),
             rate_counters: self.rate_counters.saturating_add(other.rate_counters),
+            client_usage: self.client_usage.saturating_add(other.client_usage),
             audit_events: self.audit_events.saturating_add(other.audit_events),
         }
     }
@@ -55,6 +54,7 @@ impl Purged {
             .saturating_add(self.api_keys)
             .saturating_add(self.letters)
             .saturating_add(self.rate_counters)
+            .saturating_add(self.client_usage)
             .saturating_add(self.audit_events)
     }
 }
@@ -62,22 +62,27 @@ impl Purged {
 /// An expired API key is kept for so long: whoever asks why a program stopped finds the row.
 const KEYS_KEPT: Seconds = Seconds::days(30);
 
+/// The days of a client's usage that are kept.
+pub const USAGE_KEPT_DAYS: i64 = 90;
+
 /// Deletes at most `batch` rows of each table that ended before `now`; call it again until it finds none.
 pub fn expired(db: &mut Db, now: Timestamp, batch: i64) -> Result<Purged, StoreError> {
     let access = expired_access(db, now.unix(), batch)?;
-    Ok(access.plus(expired_account_state(db, now, batch)?))
+    let mut purged = access.plus(expired_account_state(db, now, batch)?);
+    purged.client_usage = old_usage(db, now.day().saturating_sub(USAGE_KEPT_DAYS), batch)?;
+    Ok(purged)
 }
 
-/// Deletes at most `batch` entries of the audit log from before that moment.
-pub fn audit(db: &mut Db, before: Timestamp, batch: i64) -> Result<usize, StoreError> {
-    let entry = diesel::alias!(audit_events as entry);
-    // An id begins with its moment: the key is the index.
-    let first_kept = EventId::new(before, [0; 10]);
-    let old = entry
-        .filter(entry.field(audit_events::id).lt(first_kept.as_str()))
-        .limit(batch)
-        .select(entry.field(audit_events::id));
-    Ok(diesel::delete(audit_events::table.filter(audit_events::id.eq_any(old))).execute(db)?)
+/// Day by day: within one day the client is the key.
+fn old_usage(db: &mut Db, first_kept: i64, batch: i64) -> Result<usize, StoreError> {
+    let oldest = client_usage::table.filter(client_usage::day.lt(first_kept)).select(min(client_usage::day));
+    let Some(day) = oldest.first::<Option<i64>>(db)? else {
+        return Ok(0);
+    };
+    let row = diesel::alias!(client_usage as row);
+    let old = row.filter(row.field(client_usage::day).eq(day)).limit(batch).select(row.field(client_usage::client_id));
+    let of_that_day = client_usage::table.filter(client_usage::day.eq(day)).filter(client_usage::client_id.eq_any(old));
+    Ok(diesel::delete(of_that_day).execute(db)?)
 }
 
 fn expired_access(db: &mut Db, now: i64, batch: i64) -> Result<Purged, StoreError> {
@@ -140,24 +145,16 @@ fn expired_account_state(db: &mut Db, now: Timestamp, batch: i64) -> Result<Purg
 mod tests {
     use super::{
         super::{
-            api_keys as key_rows, audit_events as event_rows, clients, grants as grant_rows,
-            mail_outbox as letter_rows, one_time_tokens as one_time_rows, rate_counters as counter_rows,
-            revoked_tokens as token_rows, sessions as session_rows,
+            api_keys as key_rows, clients, grants as grant_rows, mail_outbox as letter_rows,
+            one_time_tokens as one_time_rows, rate_counters as counter_rows, revoked_tokens as token_rows,
+            sessions as session_rows,
             testing::{NOW, after, api_key, cast, grant, letter, on_each, one_time, session},
         },
         *,
     };
     use crate::domain::{
-        api_key::ApiKey,
-        audit::{Action, Actor, Event, Outcome},
-        client::ClientSecret,
-        grant::Grant,
-        ids::ClientSecretId,
-        letter::Outgoing,
-        limit::Counter,
-        one_time::OneTimeToken,
-        secret::SecretDigest,
-        session::Session,
+        api_key::ApiKey, client::ClientSecret, grant::Grant, ids::ClientSecretId, letter::Outgoing, limit::Counter,
+        one_time::OneTimeToken, secret::SecretDigest, session::Session,
     };
 
     #[test]
@@ -221,36 +218,6 @@ mod tests {
             assert_eq!(purge(after(100).plus(KEYS_KEPT)).api_keys, 0);
             assert_eq!(purge(after(101).plus(KEYS_KEPT)).api_keys, 2);
             assert_eq!(store.read(|db| key_rows::list_by_user(db, &alice.id, NOW)).unwrap().len(), 2);
-        });
-    }
-
-    #[test]
-    fn the_log_goes_only_where_it_is_told_to_and_in_batches() {
-        on_each(|store| {
-            let (alice, ..) = cast(store);
-            store
-                .write(|db| {
-                    (0..5).try_for_each(|n| {
-                        let at = after(n);
-                        let event = Event {
-                            id: EventId::new(at, [0xff; 10]),
-                            at,
-                            actor: Actor::Operator,
-                            user_id: Some(alice.id.clone()),
-                            action: Action::SetPassword,
-                            outcome: Outcome::Done,
-                            address: None,
-                            detail: None,
-                        };
-                        event_rows::insert(db, &event)
-                    })
-                })
-                .unwrap();
-            store.write(|db| expired(db, after(1_000_000_000), 9)).unwrap();
-            let purge = |at| store.write(|db| audit(db, after(at), 2)).unwrap();
-            assert_eq!([purge(3), purge(3), purge(3)], [2, 1, 0]);
-            let left = store.read(|db| event_rows::list_by_user(db, &alice.id, 9)).unwrap();
-            assert_eq!(left.iter().map(|event| event.at).collect::<Vec<_>>(), [after(4), after(3)]);
         });
     }
 }

@@ -73,6 +73,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    client_usage (client_id, day) {
+        client_id -> Text,
+        day -> BigInt,
+        tokens -> BigInt,
+        last_at -> BigInt,
+    }
+}
+
+diesel::table! {
     client_secrets (id) {
         id -> Text,
         client_id -> Text,
@@ -288,6 +297,17 @@ diesel::table! {
         outcome -> Text,
         address -> Nullable<Text>,
         detail -> Nullable<Text>,
+        position -> Nullable<BigInt>,
+        link -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    audit_chain (name) {
+        name -> Text,
+        position -> BigInt,
+        link -> Binary,
+        mac -> Binary,
     }
 }
 

@@ -219,6 +219,26 @@ mod tests {
     }
 
     #[test]
+    fn the_oldest_sessions_of_a_user_end_beyond_so_many() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let (bob, second, third) = (user(2), session(2, &alice), session(3, &alice));
+            store
+                .write(|db| {
+                    users::insert(db, &bob, None)?;
+                    insert(db, &second)?;
+                    insert(db, &third)?;
+                    insert(db, &session(4, &bob))
+                })
+                .unwrap();
+            let ended = |most| store.write(|db| delete_beyond(db, &alice.id, most)).unwrap();
+            assert_eq!([ended(3), ended(2), ended(2)], [0, 1, 0]);
+            assert_eq!(store.read(|db| list_by_user(db, &alice.id, NOW)).unwrap(), [third, second]);
+            assert_eq!(store.read(|db| list_by_user(db, &bob.id, NOW)).unwrap().len(), 1, "another user's session");
+        });
+    }
+
+    #[test]
     fn all_others_end_and_the_kept_one_stays() {
         on_each(|store| {
             let (alice, first, _) = cast(store);

@@ -70,10 +70,6 @@ pub fn spend_backup_code(db: &mut Db, user: &UserId, code: &SecretDigest) -> Res
     Ok(diesel::delete(unspent).execute(db)? == 1)
 }
 
-pub fn count_backup_codes(db: &mut Db, user: &UserId) -> Result<i64, StoreError> {
-    Ok(backup_codes::table.filter(backup_codes::user_id.eq(user.as_str())).count().get_result(db)?)
-}
-
 pub fn replace_backup_codes(db: &mut Db, user: &UserId, codes: &[SecretDigest]) -> Result<(), StoreError> {
     users::lock(db, user)?;
     delete_backup_codes(db, user)?;
@@ -151,6 +147,10 @@ mod tests {
         store.write(|db| put(db, &factor(1, &alice.id), &[code(1), code(2)])).unwrap();
         assert!(store.write(|db| confirm(db, &alice.id, 100, after(5))).unwrap());
         alice.id
+    }
+
+    fn count_backup_codes(db: &mut Db, user: &UserId) -> Result<i64, StoreError> {
+        Ok(backup_codes::table.filter(backup_codes::user_id.eq(user.as_str())).count().get_result(db)?)
     }
 
     /// Whoever has a session must not be able to put an own authenticator in the place of the owner's.

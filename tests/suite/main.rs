@@ -11,6 +11,8 @@
 
 mod account_api;
 mod accounts;
+mod admin;
+mod audit;
 mod browser;
 mod cli;
 mod directories;

@@ -1,10 +1,14 @@
 //! The audit log: what people and administrators did; never a row per token.
 
 mod action;
+mod chain;
+mod filter;
 
 use std::net::IpAddr;
 
 pub use action::Action;
+pub use chain::{Chained, End, Mark, Place, Written};
+pub use filter::EventFilter;
 
 use super::{
     ids::{EventId, UserId},

@@ -12,8 +12,9 @@ use crate::{
     domain::{mount::Mount, secret::Secret, session::Door},
     http::{app::App, extract::visitor},
     services::{
-        accounts::{Caller, Credential},
+        accounts::{Caller, Credential, Login, Second},
         core::Core,
+        factors::Answer,
         visitor::Visitor,
     },
 };
@@ -32,6 +33,30 @@ impl Call {
 
     pub fn visitor(&self) -> Visitor {
         self.caller.visitor.clone()
+    }
+
+    /// A sign-in at this mount: it begins a session of its own, whatever cookie the program may have.
+    pub fn login(&self, name: String, password: String, second: Second) -> Login {
+        Login {
+            name,
+            password: Secret::new(password),
+            second,
+            unconfirmed: self.mount.unconfirmed,
+            door: self.door(),
+            visitor: self.visitor(),
+            cookie: None,
+        }
+    }
+
+    /// The second step of a sign-in at this mount.
+    pub fn answer(&self, token: &str, code: String) -> Answer {
+        Answer {
+            token: Secret::new(token.to_owned()),
+            code: Secret::new(code),
+            door: self.door(),
+            cookie: None,
+            visitor: self.visitor(),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ pub mod coditect;
 pub mod comind;
 pub mod cors;
 pub mod datix;
+pub mod error;
 pub mod json;
 pub mod keys;
 pub mod mounts;

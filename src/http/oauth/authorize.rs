@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
 use crate::{
+    domain::refused::Endpoint,
     http::{
         app::App,
         extract::{
@@ -13,13 +14,16 @@ use crate::{
         pages,
     },
     protocol::{error::OAuthError, params::Params},
-    services::oauth::authorize::{self, Refusal},
+    services::{
+        oauth::authorize::{self, Refusal},
+        refused,
+    },
 };
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let params = match query::bounded(&request) {
         Ok(params) => params,
-        Err(error) => return pages::error::refused(&app, &request, &error),
+        Err(error) => return unread(&app, &request, &error),
     };
     let browser = cookies::browser(&request, app.settings());
     match authorize::begin(&app.core, browser.clone(), params).await {
@@ -32,8 +36,15 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 pub async fn post(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
     match form {
         Ok(Form(params)) => go_on_by_get(&app, &request, &params, "/authorize"),
+        Err(BadBody::Malformed(error)) => unread(&app, &request, &error),
         Err(bad) => pages::error::bad_body(&app, &request, &bad),
     }
+}
+
+/// Refused before anybody could read whose request it is.
+fn unread(app: &App, request: &HttpRequest, error: &OAuthError) -> HttpResponse {
+    refused::unread(&app.core, Endpoint::Authorize, error);
+    pages::error::refused(app, request, error)
 }
 
 /// A form of ours has been answered: the sealed interaction goes on from here.

@@ -6,6 +6,7 @@ use actix_web::{
 };
 
 use crate::{
+    domain::refused::Declined,
     http::extract::form::BadBody,
     protocol::{
         error::{ErrorCode, OAuthError},
@@ -20,7 +21,7 @@ const RETRY_AFTER_SECONDS: u32 = 2;
 /// The answer of an endpoint that a client calls with its own credentials.
 pub fn refusal(failure: &Failure) -> HttpResponse {
     match failure {
-        Failure::Refused(error) => {
+        Failure::Refused(Declined { error, .. }) => {
             log(error);
             let mut answer = HttpResponse::build(status(error.code));
             if error.code == ErrorCode::InvalidClient {
@@ -39,7 +40,7 @@ pub fn bearer_refusal(failure: Option<&Failure>) -> HttpResponse {
             .insert_header((header::WWW_AUTHENTICATE, userinfo::challenge(None)))
             .insert_header(NO_STORE)
             .finish(),
-        Some(Failure::Refused(error)) => {
+        Some(Failure::Refused(Declined { error, .. })) => {
             log(error);
             let challenge = (header::WWW_AUTHENTICATE, userinfo::challenge(Some(error)));
             body(HttpResponse::build(status(error.code)).insert_header(challenge), error)

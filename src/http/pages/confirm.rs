@@ -11,15 +11,15 @@ use super::{
     error,
     layout::{ClientFace, Layout},
     login, send, step,
+    way::Way,
 };
 use crate::{
     domain::{secret::Secret, user::User},
     http::{
         app::App,
         extract::{
-            cookies,
             form::{BadBody, Form},
-            query, visitor,
+            visitor,
         },
     },
     protocol::params::Params,
@@ -65,26 +65,18 @@ pub(super) fn address(app: &App, browser: &Browser, onward: &Onward, email: &str
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let query = match query::params(&request) {
-        Ok(query) => query,
-        Err(error) => return error::refused(&app, &request, &error),
+    let Way { browser, onward, carried: query } = match Way::opened(&app, &request).await {
+        Ok(way) => way,
+        Err(answer) => return answer,
     };
-    let browser = cookies::browser(&request, app.settings());
     let notice = Notice::read(&app, &browser, &query);
-    match login::onward_or_account(&app, &browser, &query).await {
-        Ok(onward) => show(&app, &browser, &onward, &query, (notice, None)),
-        Err(refusal) => step::refuse_form(&app, &request, refusal),
-    }
+    show(&app, &browser, &onward, &query, (notice, None))
 }
 
 pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
-    let (browser, form) = match step::open_form(&app, &request, form) {
-        Ok(taken) => taken,
-        Err(why) => return step::refuse_taking(&app, &request, &why),
-    };
-    let onward = match login::onward_or_account(&app, &browser, &form).await {
-        Ok(onward) => onward,
-        Err(refusal) => return step::refuse_form(&app, &request, refusal),
+    let Way { browser, onward, carried: form } = match Way::posted(&app, &request, form).await {
+        Ok(way) => way,
+        Err(answer) => return answer,
     };
     match confirm(&app, &request, &browser, &form).await.map_err(words::of) {
         Ok(user) => confirmed(&app, &browser, &onward, &user),
@@ -94,13 +86,9 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
 
 /// A new letter; whether there is anybody to send it to, the answer does not tell.
 pub async fn send_again(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
-    let (browser, form) = match step::open_form(&app, &request, form) {
-        Ok(taken) => taken,
-        Err(why) => return step::refuse_taking(&app, &request, &why),
-    };
-    let onward = match login::onward_or_account(&app, &browser, &form).await {
-        Ok(onward) => onward,
-        Err(refusal) => return step::refuse_form(&app, &request, refusal),
+    let Way { browser, onward, carried: form } = match Way::posted(&app, &request, form).await {
+        Ok(way) => way,
+        Err(answer) => return answer,
     };
     let email = email(&app, &browser, &form);
     let visitor = visitor::of(&request, app.settings());

@@ -9,8 +9,9 @@ use super::{
     account::words::{self, Ending, Problem},
     error,
     layout::{ClientFace, Layout},
-    second_factor::{begin_again, typed_code},
+    second_factor::{answer, begin_again},
     send, step,
+    way::Way,
 };
 use crate::{
     domain::{secret::Secret, session::Door},
@@ -22,14 +23,12 @@ use crate::{
             visitor,
         },
     },
+    protocol::params::Params,
     services::{
-        factors::{self, Answer, Enrolment},
+        factors::{self, Enrolment},
         fault::Failure,
         forms::{self, Kind, Shown},
-        oauth::{
-            browser::Browser,
-            destination::{self, Onward},
-        },
+        oauth::{browser::Browser, destination::Onward},
         sessions::Begun,
     },
 };
@@ -105,14 +104,9 @@ pub(super) async fn begin(
 }
 
 pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
-    let (browser, form) = match step::form(&app, &request, form) {
-        Ok(taken) => taken,
-        Err(why) => return step::refuse_taking(&app, &request, &why),
-    };
-    let sealed = form.get("interaction").unwrap_or_default().to_owned();
-    let onward = match destination::open(&app.core, browser.clone(), sealed).await {
-        Ok(onward) => onward,
-        Err(refusal) => return step::refuse_form(&app, &request, refusal),
+    let Way { browser, onward, carried: form } = match Way::signing_in(&app, &request, form).await {
+        Ok(way) => way,
+        Err(answer) => return answer,
     };
     let sealed = form.get("challenge").unwrap_or_default();
     let Some(token) = forms::open::<String>(&app.core, Kind::Enrolment, Shown::ToBrowser(&browser), sealed) else {
@@ -120,7 +114,7 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
     };
     let token = Secret::new(token);
     let waiting = Waiting { app: &app, request: &request, browser: &browser, onward: &onward, token };
-    waiting.finish(typed_code(form.get("code"))).await
+    waiting.finish(&form).await
 }
 
 impl Waiting<'_> {
@@ -134,18 +128,12 @@ impl Waiting<'_> {
         })
     }
 
-    async fn finish(self, code: String) -> HttpResponse {
+    async fn finish(self, form: &Params) -> HttpResponse {
         let enrolment = match self.enrolment().await {
             Ok(enrolment) => enrolment,
             Err(answer) => return answer,
         };
-        let answer = Answer {
-            token: self.token.clone(),
-            code: Secret::new(code),
-            door: Door::Browser,
-            cookie: self.browser.session.clone(),
-            visitor: visitor::of(self.request, self.app.settings()),
-        };
+        let answer = answer(self.app, self.request, self.browser, self.token.clone(), form);
         match factors::finish_enrolment(&self.app.core, answer).await.map_err(words::of) {
             Ok(begun) => self.done(&enrolment, &begun),
             Err(Ending::Problem(problem)) => self.show(&enrolment, Some(problem)),

@@ -54,7 +54,7 @@ pub fn refused(app: &App, request: &HttpRequest, error: &OAuthError) -> HttpResp
 
 pub fn failed(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
     match failure {
-        Failure::Refused(error) => refused(app, request, error),
+        Failure::Refused(declined) => refused(app, request, &declined.error),
         Failure::Fault(fault) => broken(app, request, fault),
     }
 }

@@ -8,14 +8,14 @@ use super::{
     error,
     layout::Layout,
     login, send, step,
+    way::Way,
 };
 use crate::{
     http::{
         app::App,
         extract::{
-            cookies,
             form::{BadBody, Form},
-            query, visitor,
+            visitor,
         },
     },
     services::{
@@ -50,14 +50,9 @@ pub struct CheckMailView<'a> {
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let query = match query::params(&request) {
-        Ok(query) => query,
-        Err(error) => return error::refused(&app, &request, &error),
-    };
-    let browser = cookies::browser(&request, app.settings());
-    let onward = match login::onward_or_account(&app, &browser, &query).await {
-        Ok(onward) => onward,
-        Err(refusal) => return step::refuse_form(&app, &request, refusal),
+    let Way { browser, onward, carried: query } = match Way::opened(&app, &request).await {
+        Ok(way) => way,
+        Err(answer) => return answer,
     };
     match query.get("address").and_then(|sealed| login::address(&app, &browser, sealed)) {
         Some(email) => sent(&app, &onward, &email),
@@ -66,13 +61,9 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
-    let (browser, form) = match step::open_form(&app, &request, form) {
-        Ok(taken) => taken,
-        Err(why) => return step::refuse_taking(&app, &request, &why),
-    };
-    let onward = match login::onward_or_account(&app, &browser, &form).await {
-        Ok(onward) => onward,
-        Err(refusal) => return step::refuse_form(&app, &request, refusal),
+    let Way { browser, onward, carried: form } = match Way::posted(&app, &request, form).await {
+        Ok(way) => way,
+        Err(answer) => return answer,
     };
     let email = form.get("email").unwrap_or_default().trim();
     let visitor = visitor::of(&request, app.settings());

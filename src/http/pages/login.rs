@@ -11,6 +11,7 @@ use super::{
     error,
     layout::{ClientFace, Layout},
     second_factor, send, step,
+    way::Way,
 };
 use crate::{
     config::accounts::Registration,
@@ -141,15 +142,9 @@ async fn standing(app: &App, browser: &Browser, onward: &Onward) -> Result<Stand
 
 /// Signs in and goes on: 303, so that a reload sends no password again.
 pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
-    let (browser, form) = match step::form(&app, &request, form) {
-        Ok(taken) => taken,
-        Err(why) => return step::refuse_taking(&app, &request, &why),
-    };
-    let sealed = form.get("interaction").unwrap_or_default().to_owned();
-    // Before any password is looked at: the form must be ours, for this browser, and in time.
-    let onward = match destination::open(&app.core, browser.clone(), sealed).await {
-        Ok(onward) => onward,
-        Err(refusal) => return step::refuse_form(&app, &request, refusal),
+    let Way { browser, onward, carried: form } = match Way::signing_in(&app, &request, form).await {
+        Ok(way) => way,
+        Err(answer) => return answer,
     };
     match attempt(&app, &request, &browser, &form).await {
         Ok(outcome) => second_factor::or_signed_in(&app, &request, &browser, &onward, outcome).await,

@@ -22,3 +22,5 @@ pub(in crate::http) mod send;
 pub mod signed_out;
 pub mod step;
 pub mod upstream;
+mod way;
+pub(in crate::http) mod when;

@@ -7,7 +7,8 @@ use super::{
     account::words::{self, Ending, Problem},
     confirm, error,
     layout::{ClientFace, Layout},
-    login, send, step,
+    send, step,
+    way::Way,
 };
 use crate::{
     config::accounts::Registration as Open,
@@ -15,9 +16,8 @@ use crate::{
     http::{
         app::App,
         extract::{
-            cookies,
             form::{BadBody, Form},
-            query, visitor,
+            visitor,
         },
     },
     protocol::params::Params,
@@ -45,27 +45,18 @@ pub struct RegisterView<'a> {
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let query = match query::params(&request) {
-        Ok(query) => query,
-        Err(error) => return error::refused(&app, &request, &error),
-    };
-    let browser = cookies::browser(&request, app.settings());
-    match login::onward_or_account(&app, &browser, &query).await {
+    match Way::opened(&app, &request).await {
         Ok(_) if app.settings().accounts.registration == Open::Closed => error::registration_closed(&app, &request),
-        Ok(onward) => show(&app, &browser, &onward, &Params::default(), None),
-        Err(refusal) => step::refuse_form(&app, &request, refusal),
+        Ok(way) => show(&app, &way.browser, &way.onward, &Params::default(), None),
+        Err(answer) => answer,
     }
 }
 
 /// Whether the address had an account already, the answer does not tell.
 pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
-    let (browser, form) = match step::open_form(&app, &request, form) {
-        Ok(taken) => taken,
-        Err(why) => return step::refuse_taking(&app, &request, &why),
-    };
-    let onward = match login::onward_or_account(&app, &browser, &form).await {
-        Ok(onward) => onward,
-        Err(refusal) => return step::refuse_form(&app, &request, refusal),
+    let Way { browser, onward, carried: form } = match Way::posted(&app, &request, form).await {
+        Ok(way) => way,
+        Err(answer) => return answer,
     };
     match register(&app, &request, &form).await.map_err(words::of) {
         Ok(email) => step::see_other(&confirm::address(&app, &browser, &onward, &email)).finish(),

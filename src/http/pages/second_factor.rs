@@ -11,6 +11,7 @@ use super::{
     enrolment, error,
     layout::{ClientFace, Layout},
     send, step,
+    way::Way,
 };
 use crate::{
     domain::{one_time::Purpose, secret::Secret, session::Door},
@@ -21,15 +22,13 @@ use crate::{
             visitor,
         },
     },
+    protocol::params::Params,
     services::{
         accounts::LoginOutcome,
         factors::{self, Answer},
         fault::Failure,
         forms::{self, Kind, Shown},
-        oauth::{
-            browser::Browser,
-            destination::{self, Onward},
-        },
+        oauth::{browser::Browser, destination::Onward},
     },
 };
 
@@ -74,26 +73,15 @@ pub(super) async fn or_signed_in(
 }
 
 pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
-    let (browser, form) = match step::form(&app, &request, form) {
-        Ok(taken) => taken,
-        Err(why) => return step::refuse_taking(&app, &request, &why),
-    };
-    let sealed = form.get("interaction").unwrap_or_default().to_owned();
-    let onward = match destination::open(&app.core, browser.clone(), sealed).await {
-        Ok(onward) => onward,
-        Err(refusal) => return step::refuse_form(&app, &request, refusal),
+    let Way { browser, onward, carried: form } = match Way::signing_in(&app, &request, form).await {
+        Ok(way) => way,
+        Err(answer) => return answer,
     };
     let challenge = form.get("challenge").unwrap_or_default();
     let Some(token) = forms::open::<String>(&app.core, Kind::Challenge, Shown::ToBrowser(&browser), challenge) else {
         return begin_again(&app, &browser, &onward);
     };
-    let answer = Answer {
-        token: Secret::new(token),
-        code: Secret::new(typed_code(form.get("code"))),
-        door: Door::Browser,
-        cookie: browser.session.clone(),
-        visitor: visitor::of(&request, app.settings()),
-    };
+    let answer = answer(&app, &request, &browser, Secret::new(token), &form);
     match factors::answer(&app.core, answer).await.map_err(words::of) {
         Ok(begun) => step::signed_in(&app, &onward, &begun),
         Err(Ending::Problem(problem)) => show(&app, &browser, &onward, challenge, Some(problem)),
@@ -107,6 +95,23 @@ pub(super) fn begin_again(app: &App, browser: &Browser, onward: &Onward) -> Http
     let notice = Notice::TookTooLong.seal(app, browser);
     let address = step::with_query(app, "/login", &[("interaction", &onward.sealed), ("notice", &notice)]);
     step::see_other(&address).finish()
+}
+
+/// A code that was typed into the form of such a step.
+pub(super) fn answer(
+    app: &App,
+    request: &HttpRequest,
+    browser: &Browser,
+    token: Secret<String>,
+    form: &Params,
+) -> Answer {
+    Answer {
+        token,
+        code: Secret::new(typed_code(form.get("code"))),
+        door: Door::Browser,
+        cookie: browser.session.clone(),
+        visitor: visitor::of(request, app.settings()),
+    }
 }
 
 /// People type codes in groups, as they read them.

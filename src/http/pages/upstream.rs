@@ -8,7 +8,10 @@ use actix_web::{
 use askama::Template;
 
 use super::{
-    account::{self, words::Problem},
+    account::{
+        self,
+        words::{self, Ending, Problem},
+    },
     error::{self, ErrorView},
     layout::Layout,
     login, second_factor, send, step,
@@ -24,7 +27,7 @@ use crate::{
         middleware::request_id::RequestId,
     },
     services::{
-        accounts::{LoginOutcome, Refusal},
+        accounts::LoginOutcome,
         fault::Failure as Failed,
         federation::provider::{self, Arrival, Brought, Departure, Onward, Stranded, Stuck, Why},
         oauth::{browser::Browser, destination},
@@ -122,74 +125,36 @@ async fn entered(
 
 /// Back to the login page, with the reason.
 async fn back(app: &App, request: &HttpRequest, browser: &Browser, sealed: String, why: Why) -> HttpResponse {
-    let words = match words(why) {
-        Ok(words) => words,
+    let text = match told(why) {
+        Ok(text) => text,
         Err(failed) => return error::failed(app, request, &failed),
     };
     match destination::open(&app.core, browser.clone(), sealed).await {
-        Ok(onward) => login::show_again(app, browser, &onward, Problem::new(words, &[])),
+        Ok(onward) => login::show_again(app, browser, &onward, Problem::new(text, &[])),
         Err(refusal) => step::refuse_form(app, request, refusal),
     }
 }
 
 fn not_linked(app: &App, request: &HttpRequest, why: Why) -> HttpResponse {
-    match words(why) {
-        Ok(message) => {
-            let said =
-                Said { status: StatusCode::BAD_REQUEST, title: "Nothing was linked", message, code: "not_linked" };
-            stop(app, request, &said)
+    match told(why) {
+        Ok(text) => {
+            let (title, code) = ("Nothing was linked", "not_linked");
+            stop(app, request, &Said { status: StatusCode::BAD_REQUEST, title, message: &text, code })
         }
         Err(failed) => error::failed(app, request, &failed),
     }
 }
 
-fn words(why: Why) -> Result<&'static str, Failed> {
-    Ok(match why {
-        Why::Denied => "The provider did not sign you in.",
-        Why::Refusal(refusal) => match refusal {
-            Refusal::Fault(fault) => return Err(Failed::Fault(fault)),
-            Refusal::EmailTaken => {
-                "There is an account with that e-mail already. Sign in with your password first, then link the provider in \
-                 your settings."
-            }
-            Refusal::RegistrationClosed => "Nobody here is linked to that account. Sign in with your password first.",
-            Refusal::DirectoryAway => "The provider cannot be reached at the moment. Try again, or use your password.",
-            Refusal::Suspended | Refusal::Disabled => "This account is suspended. Ask your administrator.",
-            Refusal::SecondFactorRequired => {
-                "This account has a second factor. Sign in with your password and your code."
-            }
-            Refusal::IdentityTaken => "That account is linked to somebody else here.",
-            Refusal::AuthenticationRequired => "You are signed out by now. Sign in and try again.",
-            Refusal::TooMany { .. } => "Too many attempts. Try again in a while.",
-            Refusal::InvalidSsoProof
-            | Refusal::SsoProofRequired
-            | Refusal::Malformed(_)
-            | Refusal::InvalidToken
-            | Refusal::TokenExpired
-            | Refusal::InvalidRefreshToken
-            | Refusal::RefreshTokenExpired
-            | Refusal::InsufficientScope(_)
-            | Refusal::NotForThisCredential
-            | Refusal::InvalidCredentials
-            | Refusal::SecondFactorMissing
-            | Refusal::SecondFactorAlreadyOn
-            | Refusal::SecondFactorOff
-            | Refusal::InvalidSecondFactor
-            | Refusal::InvalidConfirmation
-            | Refusal::InvalidReset
-            | Refusal::InvalidInvitation
-            | Refusal::EmailNotConfirmed
-            | Refusal::InvalidEmail
-            | Refusal::InvalidUsername
-            | Refusal::WeakPassword(_)
-            | Refusal::UsernameTaken
-            | Refusal::NotFound(_)
-            | Refusal::DirectoryAddress
-            | Refusal::TooManyKeys { .. }
-            | Refusal::RotatedMeanwhile
-            | Refusal::LastSignIn => "The provider’s answer could not be trusted. Try again.",
-        },
-    })
+/// Told on a page that leads on or nowhere, whatever the refusal would be at another door.
+fn told(why: Why) -> Result<String, Failed> {
+    let Why::Refusal(refusal) = why else {
+        return Ok("The provider did not sign you in.".to_owned());
+    };
+    match words::of_provider(refusal) {
+        Ending::Problem(problem) => Ok(problem.text),
+        Ending::SignIn => Ok("You are signed out by now. Sign in and try again.".to_owned()),
+        Ending::Fault(fault) => Err(Failed::Fault(fault)),
+    }
 }
 
 fn away(app: &App, departure: &Departure) -> HttpResponse {

@@ -52,11 +52,12 @@ pub async fn change_password(
     .await
 }
 
-/// Counted with the resets, whose other names are addresses: an id is nobody's address. Whoever holds a borrowed session must not guess here, nor lock its owner out.
+/// Counted apart from sign-ins and resets: whoever holds a borrowed session must not guess here, nor lock its owner out of
+/// those.
 fn ask(core: &Core, caller: &Caller, new: &Secret<String>) -> Result<Asking, Refusal> {
     let account = caller.account(core)?;
     strength::check(&core.settings.passwords, new, &Personal::from(&account.user)).map_err(Refusal::WeakPassword)?;
-    let admitted = limits::admit(core, Act::Reset, &caller.visitor, Some(account.user.id.as_str()))?;
+    let admitted = limits::admit(core, Act::ChangePassword, &caller.visitor, Some(account.user.id.as_str()))?;
     let hash = core.store.read(|db| users::find_password_hash(db, &account.user.id))?;
     Ok(Asking { account, admitted, hash })
 }

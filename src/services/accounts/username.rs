@@ -22,11 +22,12 @@ pub(in crate::services) fn rare(email: &str) -> String {
     name
 }
 
-/// The part of an address before the `@`, with only what a username may hold.
+/// The part of an address before the `@`, with only what a username may hold; it cannot begin like an id.
 fn readable_part(email: &str) -> String {
     let local = email.split('@').next().unwrap_or_default();
     let kept: String = local.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).take(48).collect();
-    if kept.is_empty() { "user".to_owned() } else { kept }
+    let kept = kept.trim_start_matches("usr_");
+    if kept.is_empty() { "user".to_owned() } else { kept.to_owned() }
 }
 
 #[cfg(test)]
@@ -38,6 +39,8 @@ mod tests {
     fn a_username_is_made_from_the_address() {
         assert_eq!(readable_part("alice.smith+news@example.com"), "alice.smithnews");
         assert_eq!(readable_part("жук@example.com"), "user");
+        assert_eq!(readable_part("usr_usr_alice@example.com"), "alice");
+        assert_eq!(readable_part("usr_@example.com"), "user");
         let all = candidates("alice@example.com");
         assert_eq!(all[..3], ["alice", "alice-2", "alice-3"]);
         assert!(all.iter().all(|name| normal_username(name).as_ref() == Some(name)));

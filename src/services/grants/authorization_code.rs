@@ -1,6 +1,6 @@
 //! Redeeming a code: once, by the client it was made for. RFC 6749 §4.1.3.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use oxide_auth::code_grant::accesstoken::{AccessToken, Input, Output};
 
@@ -15,6 +15,7 @@ use crate::{
         client::Client,
         code::Code,
         grant::{Binding, Grant, RefreshToken},
+        refused::{Declined, Difference},
         session::Methods,
         time::{Seconds, Timestamp},
     },
@@ -43,10 +44,7 @@ const REPLAY_WINDOW: Seconds = Seconds::minutes(10);
 /// Redeems a code. A refusal that spends the code commits like a success.
 pub(super) fn redeem(core: &Core, client: &Client, request: &Redemption) -> Result<TokenResponse, Failure> {
     let now = core.clock.now();
-    let sealed = code::open(&core.ring, &request.code)
-        .filter(|code| code.client_id == client.id)
-        .filter(|code| now < code.expires_at.plus(REPLAY_WINDOW))
-        .ok_or_else(no_longer_valid)?;
+    let sealed = opened(core, client, &request.code, now)?;
     // Before anything is spent: a code must not be lost because nothing can sign.
     let press = tokens::press(core)?;
     let registered = Arc::clone(&press.registered);
@@ -55,8 +53,28 @@ pub(super) fn redeem(core: &Core, client: &Client, request: &Redemption) -> Resu
     tokens::sign(core, client, &issuance, &press)
 }
 
-fn no_longer_valid() -> OAuthError {
-    OAuthError::invalid_grant("the code is not valid, has expired, or was redeemed before")
+fn opened(core: &Core, client: &Client, sent: &str, now: Timestamp) -> Result<Code, Declined> {
+    let foreign = "the code is not one of ours: malformed, or sealed with a key that is gone";
+    let opened = code::open(&core.ring, sent).ok_or_else(|| no_longer_valid(foreign))?;
+    if opened.client_id != client.id {
+        return Err(no_longer_valid(format!("the code was made for another client: {}", opened.client_id)));
+    }
+    if now >= opened.expires_at.plus(REPLAY_WINDOW) {
+        return Err(no_longer_valid(EXPIRED));
+    }
+    Ok(opened)
+}
+
+const EXPIRED: &str = "the code has expired";
+
+fn no_longer_valid(reason: impl Into<Cow<'static, str>>) -> Declined {
+    let error = OAuthError::invalid_grant("the code is not valid, has expired, or was redeemed before");
+    Declined::from(error).because(reason)
+}
+
+fn ended(reason: &'static str) -> Declined {
+    let error = OAuthError::invalid_grant("the sign-in or the consent behind this code has ended");
+    Declined::from(error).because(reason)
 }
 
 /// One redemption under way: what the machine's questions are answered from.
@@ -71,24 +89,22 @@ struct Redeeming<'a> {
 
 impl Redeeming<'_> {
     /// The whole decision, in one transaction.
-    fn decide(&self, db: &mut Db) -> Result<Result<Issuance, OAuthError>, StoreError> {
+    fn decide(&self, db: &mut Db) -> Result<Result<Issuance, Declined>, StoreError> {
         if self.now >= self.code.expires_at {
             // A replay is looked up before the expiry is judged: the thief may be late, too.
             self.revoke(db)?;
-            return Ok(Err(no_longer_valid()));
+            return Ok(Err(no_longer_valid(EXPIRED)));
         }
         let code = self.code;
-        let ended = || OAuthError::invalid_grant("the sign-in or the consent behind this code has ended");
         let Some(subject) = find_subject(db, &code.session_id, &code.user_id, &code.client_id, self.now)? else {
             // A session that has ended never comes back, so this code needs no row to stay spent;
             // and a row could not name a user who was deleted.
             self.revoke(db)?;
-            return Ok(Err(ended()));
+            return Ok(Err(ended("the session has ended: signed out, expired, or its user deleted")));
         };
-        let granted = if standing::may_redeem(&subject, self.client, code, self.now) {
-            self.run_machine(&subject).map(|()| subject)
-        } else {
-            Err(ended())
+        let granted = match standing::may_redeem(&subject, self.client, code, self.now) {
+            Ok(()) => self.run_machine(&subject).map(|()| subject),
+            Err(missing) => Err(ended(missing.as_str())),
         };
         self.settle(db, granted)
     }
@@ -98,23 +114,23 @@ impl Redeeming<'_> {
     fn settle(
         &self,
         db: &mut Db,
-        granted: Result<Subject, OAuthError>,
-    ) -> Result<Result<Issuance, OAuthError>, StoreError> {
+        granted: Result<Subject, Declined>,
+    ) -> Result<Result<Issuance, Declined>, StoreError> {
         let grant = self.grant(granted.as_ref().ok());
         if !grants::insert(db, &grant)? {
             self.revoke(db)?;
-            return Ok(Err(no_longer_valid()));
+            return Ok(Err(no_longer_valid("the code was redeemed before: all that it brought is revoked")));
         }
         let subject = match granted {
             Ok(subject) => subject,
-            Err(error) => return Ok(Err(error)),
+            Err(declined) => return Ok(Err(declined)),
         };
         let cap = self.core.settings.tokens.grants_per_user_and_client;
         grants::revoke_beyond(db, &grant, cap, self.now, self.kept())?;
         Ok(self.issuance(grant, subject))
     }
 
-    fn issuance(&self, grant: Grant, subject: Subject) -> Result<Issuance, OAuthError> {
+    fn issuance(&self, grant: Grant, subject: Subject) -> Result<Issuance, Declined> {
         let token = RefreshToken { family: self.code.family, generation: 0 };
         Ok(Issuance {
             resources: self.resources()?,
@@ -128,7 +144,7 @@ impl Redeeming<'_> {
     }
 
     /// Drives the machine through its questions; it issues nothing that the row does not say.
-    fn run_machine(&self, subject: &Subject) -> Result<(), OAuthError> {
+    fn run_machine(&self, subject: &Subject) -> Result<(), Declined> {
         let asked_redirect = self.redirect_uri()?;
         self.resources()?;
         let request = KernelRequest {
@@ -157,21 +173,25 @@ impl Redeeming<'_> {
                 Output::Issue { .. } => Input::Issued(kernel::issued()),
                 Output::Ok(_) => return Ok(()),
                 // The machine answers invalid_request to an unknown code; RFC 6749 §5.2 wants invalid_grant.
-                Output::Err(_) => return Err(no_longer_valid()),
+                Output::Err(_) => return Err(no_longer_valid("the code cannot be redeemed")),
             }
         }
     }
 
     /// Those of this answer.
-    fn resources(&self) -> Result<Vec<String>, OAuthError> {
+    fn resources(&self) -> Result<Vec<String>, Declined> {
         let (client, code) = (self.client, self.code);
         let granted = tokens::still_allowed(&code.resources, client, &self.registered)?;
         tokens::narrow(&granted, &self.request.resources, &self.registered.default_resources(client, &code.scope))
     }
 
     /// Compared as text: normalising here is how open redirects begin (RFC 9700 §4.1).
-    fn redirect_uri(&self) -> Result<&str, OAuthError> {
-        let other = || OAuthError::invalid_grant("redirect_uri is not the one of the authorization request");
+    fn redirect_uri(&self) -> Result<&str, Declined> {
+        let other = || {
+            let error = OAuthError::invalid_grant("redirect_uri is not the one of the authorization request");
+            let (sent, before) = (self.request.redirect_uri.as_deref(), &self.code.redirect_uri);
+            Declined::from(error).differs(Difference::new("redirect_uri", sent, before))
+        };
         match (&self.code.redirect_uri, &self.request.redirect_uri) {
             (Some(sent), Some(again)) if sent == again => Ok(sent),
             (None, None) => Ok(NO_REDIRECT),
@@ -181,15 +201,17 @@ impl Redeeming<'_> {
     }
 
     /// RFC 7636 §4.6; a verifier without a challenge is the mark of a downgrade (RFC 9700 §4.8.2).
-    fn pkce(&self) -> Result<(), OAuthError> {
+    fn pkce(&self) -> Result<(), Declined> {
         match (&self.code.challenge, &self.request.verifier) {
             (None, None) => Ok(()),
             (Some(challenge), Some(verifier)) => Verifier::parse(verifier)
                 .filter(|verifier| challenge.answered_by(verifier))
                 .map(drop)
-                .ok_or_else(|| OAuthError::invalid_grant("code_verifier does not answer the challenge")),
-            (Some(_), None) => Err(OAuthError::invalid_grant("code_verifier is missing")),
-            (None, Some(_)) => Err(OAuthError::invalid_grant("there was no code_challenge for this code_verifier")),
+                .ok_or_else(|| OAuthError::invalid_grant("code_verifier does not answer the challenge").into()),
+            (Some(_), None) => Err(OAuthError::invalid_grant("code_verifier is missing").into()),
+            (None, Some(_)) => {
+                Err(OAuthError::invalid_grant("there was no code_challenge for this code_verifier").into())
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         client::{Client, ClientKind},
+        refused::{Declined, Difference},
         scope::OPENID_SCOPES,
     },
     protocol::{
@@ -36,17 +37,21 @@ pub(super) fn issue(
         return Err(OAuthError::unauthorized_client("a public client cannot prove that it acts for itself").into());
     }
     let registered = registry::registered(core).map_err(Fault::from)?;
-    if !resources.iter().all(|one| registered.allows_resource(client, one)) {
-        return Err(OAuthError::invalid_target("the client may not ask for one of these resources").into());
+    if let Some(refused) = resources.iter().find(|one| !registered.allows_resource(client, one)) {
+        return Err(registry::not_allowed(client, &registered, refused).into());
     }
     let scope = run_machine(client, scope)?;
     tokens::for_client(core, client, &scope, resources)
 }
 
 /// The machine asks what the client may have; OpenID's scopes are about a user, and there is none.
-fn run_machine(client: &Client, asked: Option<&Scope>) -> Result<Scope, OAuthError> {
+fn run_machine(client: &Client, asked: Option<&Scope>) -> Result<Scope, Declined> {
     let own: Scope = client.scope.iter().filter(|name| !is_openid(name)).collect();
-    let beyond = || OAuthError::invalid_scope("the client is not registered for one of these scopes");
+    let beyond = || {
+        let sent = asked.map(ToString::to_string);
+        Declined::from(OAuthError::invalid_scope("the client is not registered for one of these scopes"))
+            .differs(Difference::new("scope", sent.as_deref(), own.iter()))
+    };
     let request = KernelRequest {
         grant_type: GrantType::ClientCredentials.as_str(),
         client_id: client.id.as_str(),
@@ -72,7 +77,7 @@ fn run_machine(client: &Client, asked: Option<&Scope>) -> Result<Scope, OAuthErr
                 Input::Negotiated { pre_grant: kernel::pre_grant(client.id.as_str(), granted).ok_or_else(beyond)? }
             }
             Output::Ok { pre_grant, .. } => return Ok(kernel::in_order(&pre_grant.scope, asked.unwrap_or(&own))),
-            Output::Err(_) => return Err(OAuthError::invalid_request("the token request is malformed")),
+            Output::Err(_) => return Err(OAuthError::invalid_request("the token request is malformed").into()),
         }
     }
 }

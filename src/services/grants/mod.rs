@@ -12,10 +12,13 @@ mod refresh_token;
 mod tokens;
 
 use crate::{
-    domain::client::Client,
+    domain::{
+        client::Client,
+        refused::{Declined, Difference},
+    },
     protocol::{
         error::OAuthError,
-        token::{TokenRequest, TokenResponse},
+        token::{GrantType, TokenRequest, TokenResponse},
     },
     services::{core::Core, fault::Failure},
 };
@@ -23,7 +26,8 @@ use crate::{
 /// Answers a token request of a client that has proved who it is.
 pub fn exchange(core: &Core, client: &Client, request: TokenRequest) -> Result<TokenResponse, Failure> {
     if !client.may_use(request.grant_type()) {
-        return Err(OAuthError::unauthorized_client("the client is not registered for this grant type").into());
+        let error = OAuthError::unauthorized_client("the client is not registered for this grant type");
+        return Err(Declined::from(error).differs(grants_of(client, request.grant_type())).into());
     }
     match request {
         TokenRequest::AuthorizationCode { code, redirect_uri, verifier, resources } => {
@@ -37,6 +41,11 @@ pub fn exchange(core: &Core, client: &Client, request: TokenRequest) -> Result<T
             client_credentials::issue(core, client, scope.as_ref(), &resources)
         }
     }
+}
+
+/// A grant beside those that the client is registered for.
+pub fn grants_of(client: &Client, sent: GrantType) -> Difference {
+    Difference::new("grant_type", Some(sent.as_str()), client.grants.iter().map(|grant| grant.as_str()))
 }
 
 /// The members of an `authorization_code` request.

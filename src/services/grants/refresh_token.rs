@@ -1,6 +1,6 @@
 //! Refreshing: rotation by compare-and-set, an idempotent grace, and reuse detection. RFC 6749 §6, RFC 9700 §4.14.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use oxide_auth::code_grant::refresh::{Input, Output, Refresh};
 
@@ -14,6 +14,7 @@ use crate::{
     domain::{
         client::{Client, RefreshPolicy},
         grant::{Grant, GrantId, Presented, RefreshToken},
+        refused::{Declined, Difference},
         time::{Seconds, Timestamp},
     },
     protocol::{
@@ -43,7 +44,8 @@ pub(super) fn refresh(
     request: &Refreshing,
     kind: Kind,
 ) -> Result<TokenResponse, Failure> {
-    let token = refresh::parse(&core.ring, &request.refresh_token).ok_or_else(no_longer_valid)?;
+    let foreign = "the refresh token is not one of ours: malformed, forged, or made with a key that is gone";
+    let token = refresh::parse(&core.ring, &request.refresh_token).ok_or_else(|| no_longer_valid(foreign))?;
     let id = digest::grant_id(&token.family);
     // Before anything is rotated: a client that is told to come again would come with the old token.
     let press = tokens::press(core)?;
@@ -53,8 +55,9 @@ pub(super) fn refresh(
     tokens::sign(core, client, &issuance, &press)
 }
 
-fn no_longer_valid() -> OAuthError {
-    OAuthError::invalid_grant("the refresh token is not valid, has expired, or was revoked")
+fn no_longer_valid(reason: impl Into<Cow<'static, str>>) -> Declined {
+    let error = OAuthError::invalid_grant("the refresh token is not valid, has expired, or was revoked");
+    Declined::from(error).because(reason)
 }
 
 /// One refresh under way.
@@ -70,21 +73,24 @@ struct Rotating<'a> {
 }
 
 impl Rotating<'_> {
-    fn decide(&self, db: &mut Db) -> Result<Result<Issuance, OAuthError>, StoreError> {
-        let standing = find_standing(db, &self.id, self.now)?;
-        // Another client's token changes nothing, so this stands before everything that writes.
-        let Some(standing) = standing.filter(|standing| standing.grant.client_id == self.client.id) else {
-            return Ok(Err(no_longer_valid()));
+    fn decide(&self, db: &mut Db) -> Result<Result<Issuance, Declined>, StoreError> {
+        let Some(standing) = find_standing(db, &self.id, self.now)? else {
+            return Ok(Err(no_longer_valid("its grant is gone: ended long ago, or its user was deleted")));
         };
-        if !standing::is_live(&standing, self.now) {
-            return Ok(Err(no_longer_valid()));
+        // Another client's token changes nothing, so this stands before everything that writes.
+        if standing.grant.client_id != self.client.id {
+            let other = &standing.grant.client_id;
+            return Ok(Err(no_longer_valid(format!("the refresh token was issued to another client: {other}"))));
+        }
+        if let Err(missing) = standing::live(&standing, self.now) {
+            return Ok(Err(no_longer_valid(missing.as_str())));
         }
         if self.judge(&standing.grant) == Presented::Reused {
             return self.reused(db);
         }
         let (scope, resources) = match self.extent(&standing.grant) {
             Ok(extent) => extent,
-            Err(error) => return Ok(Err(error)),
+            Err(declined) => return Ok(Err(declined)),
         };
         let Some(generation) = self.rotate(db, &standing.grant)? else {
             return self.reused(db);
@@ -103,11 +109,14 @@ impl Rotating<'_> {
     }
 
     /// Scope and resources of this answer: within the grant, and within what the client is registered for by now.
-    fn extent(&self, grant: &Grant) -> Result<(Scope, Vec<String>), OAuthError> {
+    fn extent(&self, grant: &Grant) -> Result<(Scope, Vec<String>), Declined> {
         let (client, registered) = (self.client, &self.registered);
         let scope = grant.scope.intersection(&client.scope);
         if scope.is_empty() && !grant.scope.is_empty() {
-            return Err(OAuthError::invalid_scope("the client is no longer registered for these scopes"));
+            let granted = grant.scope.to_string();
+            let difference = Difference::new("scope", Some(&granted), client.scope.iter());
+            let error = OAuthError::invalid_scope("the client is no longer registered for these scopes");
+            return Err(Declined::from(error).differs(difference));
         }
         let resources = tokens::still_allowed(&grant.resources, client, registered)?;
         let default = registered.default_resources(client, &scope);
@@ -117,7 +126,7 @@ impl Rotating<'_> {
     }
 
     /// The machine checks that the token is this client's and that the scope lies within the grant.
-    fn run_machine(&self, grant: &Grant) -> Result<Scope, OAuthError> {
+    fn run_machine(&self, grant: &Grant) -> Result<Scope, Declined> {
         let request = KernelRequest {
             grant_type: GrantType::RefreshToken.as_str(),
             client_id: self.client.id.as_str(),
@@ -148,12 +157,14 @@ impl Rotating<'_> {
         }
     }
 
-    fn refusal(&self, grant: &Grant) -> OAuthError {
+    fn refusal(&self, grant: &Grant) -> Declined {
         match &self.request.scope {
             Some(scope) if !scope.is_subset_of(&grant.scope) => {
-                OAuthError::invalid_scope("the scope goes beyond what was granted")
+                let sent = scope.to_string();
+                Declined::from(OAuthError::invalid_scope("the scope goes beyond what was granted"))
+                    .differs(Difference::new("scope", Some(&sent), grant.scope.iter()))
             }
-            _ => no_longer_valid(),
+            _ => no_longer_valid("the refresh token cannot be used"),
         }
     }
 
@@ -191,10 +202,10 @@ impl Rotating<'_> {
         tokens.grant_lifetime().end(grant.created_at, self.now).max(grant.expires_at.min(self.now))
     }
 
-    fn reused(&self, db: &mut Db) -> Result<Result<Issuance, OAuthError>, StoreError> {
+    fn reused(&self, db: &mut Db) -> Result<Result<Issuance, Declined>, StoreError> {
         if grants::revoke(db, &self.id, self.now, self.now.plus(KEPT))? {
             tracing::warn!(client_id = %self.client.id, "a refresh token was used again: its grant is revoked");
         }
-        Ok(Err(no_longer_valid()))
+        Ok(Err(no_longer_valid("the refresh token was used before, and its successor too: its grant is revoked")))
     }
 }

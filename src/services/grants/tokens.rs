@@ -14,6 +14,7 @@ use crate::{
     domain::{
         client::Client,
         grant::{Grant, RefreshToken},
+        refused::{Declined, Difference},
         time::Timestamp,
         user::User,
     },
@@ -93,6 +94,7 @@ pub(super) fn sign(core: &Core, client: &Client, issuance: &Issuance, press: &Pr
         None
     };
     let refresh_token = issuance.refresh.map(|token| refresh::mint(&core.ring, &token).reveal().clone());
+    core.usage.note(&client.id, now);
     Ok(TokenResponse::new(access_token, life, &scope).with_id_token(id_token).with_refresh_token(refresh_token))
 }
 
@@ -118,20 +120,22 @@ pub(super) fn for_client(
             ..bare(core, client, now)
         },
     )?;
+    core.usage.note(&client.id, now);
     Ok(TokenResponse::new(access_token, life, &scope))
 }
 
 /// The resources of this answer: those asked for, within those granted (RFC 8707 §2.2). Where the authorization named
 /// none, the default ones were granted.
-pub(super) fn narrow(granted: &[String], asked: &[String], default: &[String]) -> Result<Vec<String>, OAuthError> {
+pub(super) fn narrow(granted: &[String], asked: &[String], default: &[String]) -> Result<Vec<String>, Declined> {
     let within = if granted.is_empty() { default } else { granted };
     if asked.is_empty() {
         return Ok(granted.to_vec());
     }
-    if asked.iter().all(|one| within.contains(one)) {
+    let Some(beyond) = asked.iter().find(|one| !within.contains(one)) else {
         return Ok(asked.to_vec());
-    }
-    Err(OAuthError::invalid_target("this resource was not part of the authorization"))
+    };
+    Err(Declined::from(OAuthError::invalid_target("this resource was not part of the authorization"))
+        .differs(Difference::new("resource", Some(beyond), within)))
 }
 
 /// What is left of the resources granted, now that the client may be registered for fewer. None at all would mean the
@@ -140,10 +144,12 @@ pub(super) fn still_allowed(
     granted: &[String],
     client: &Client,
     registered: &Registered,
-) -> Result<Vec<String>, OAuthError> {
+) -> Result<Vec<String>, Declined> {
     let left: Vec<_> = granted.iter().filter(|one| registered.allows_resource(client, one)).cloned().collect();
     if left.is_empty() && !granted.is_empty() {
-        return Err(OAuthError::invalid_target("the client is no longer registered for these resources"));
+        let error = OAuthError::invalid_target("the client is no longer registered for these resources");
+        let sent = granted.first().map(String::as_str);
+        return Err(Declined::from(error).differs(Difference::new("resource", sent, &client.resources)));
     }
     Ok(left)
 }

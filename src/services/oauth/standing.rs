@@ -27,27 +27,78 @@ pub enum Holder {
     Client,
 }
 
+/// What a token or a code rests on, and has lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    Revoked,
+    Expired,
+    Session,
+    User,
+    Client,
+    Scope,
+    Consent,
+}
+
+impl Missing {
+    /// For the administrator; a client learns less.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "its grant was revoked",
+            Self::Expired => "it has expired",
+            Self::Session => "the session has ended: signed out or expired",
+            Self::User => "the user is suspended or disabled",
+            Self::Client => "the client is disabled",
+            Self::Scope => "the client is no longer registered for the scope",
+            Self::Consent => "the user's consent was withdrawn, or does not cover the scope",
+        }
+    }
+}
+
 /// Everything at once: grant unrevoked and unexpired, session (if bound) live, user active, client enabled,
 /// consent standing.
-pub fn is_live(standing: &Standing, now: Timestamp) -> bool {
-    let session = match standing.grant.binding {
+pub fn live(standing: &Standing, now: Timestamp) -> Result<(), Missing> {
+    let grant = &standing.grant;
+    let session = match grant.binding {
         Binding::Offline => true,
         Binding::Session => standing.session.as_ref().is_some_and(|session| session.is_live(now)),
     };
-    session
-        && standing.grant.is_live(now)
-        && standing.user.is_active()
-        && standing.client.status == ClientStatus::Enabled
-        && consents(standing.client.party, standing.consent.as_ref(), &standing.grant.scope)
+    let consent = || consents(standing.client.party, standing.consent.as_ref(), &grant.scope);
+    if grant.revoked_at.is_some() {
+        Err(Missing::Revoked)
+    } else if !grant.is_live(now) {
+        Err(Missing::Expired)
+    } else if !session {
+        Err(Missing::Session)
+    } else if !standing.user.is_active() {
+        Err(Missing::User)
+    } else if standing.client.status != ClientStatus::Enabled {
+        Err(Missing::Client)
+    } else if !consent() {
+        Err(Missing::Consent)
+    } else {
+        Ok(())
+    }
+}
+
+/// The same, where the reason is nobody's business.
+pub fn is_live(standing: &Standing, now: Timestamp) -> bool {
+    live(standing, now).is_ok()
 }
 
 /// What a code asserts, against the rows of now: a leaked sealing key alone mints nothing.
-pub fn may_redeem(subject: &Subject, client: &Client, code: &Code, now: Timestamp) -> bool {
-    subject.session.is_live(now)
-        && subject.session.user_id == code.user_id
-        && subject.user.is_active()
-        && code.scope.is_subset_of(&client.scope)
-        && consents(client.party, subject.consent.as_ref(), &code.scope)
+pub fn may_redeem(subject: &Subject, client: &Client, code: &Code, now: Timestamp) -> Result<(), Missing> {
+    let session = &subject.session;
+    if !session.is_live(now) || session.user_id != code.user_id {
+        Err(Missing::Session)
+    } else if !subject.user.is_active() {
+        Err(Missing::User)
+    } else if !code.scope.is_subset_of(&client.scope) {
+        Err(Missing::Scope)
+    } else if !consents(client.party, subject.consent.as_ref(), &code.scope) {
+        Err(Missing::Consent)
+    } else {
+        Ok(())
+    }
 }
 
 fn consents(party: Party, consent: Option<&Consent>, scope: &Scope) -> bool {

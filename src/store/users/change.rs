@@ -110,13 +110,6 @@ pub fn find_proofs(db: &mut Db, user: &UserId) -> Result<Proofs, StoreError> {
     Ok(Proofs { first: first.map(Timestamp::from_unix), email: email.map(Timestamp::from_unix) })
 }
 
-/// An address that nobody has proved yet.
-pub fn update_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) -> Result<Updated, StoreError> {
-    let change = (users::email.eq(email), users::email_verified.eq(false), users::updated_at.eq(now.unix()));
-    let row = users::table.find(user.as_str());
-    unless_taken(db, Updated::EmailTaken, |db| diesel::update(row).set(change).execute(db))
-}
-
 /// Takes an address that nobody has proved from its account; false where it is proved, or another one by now.
 pub fn release_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) -> Result<bool, StoreError> {
     let unproved =
@@ -249,7 +242,6 @@ mod tests {
                 .write(|db| {
                     update_attributes(db, &alice.id, &BTreeMap::new(), NOW)?;
                     update_profile(db, &alice)?;
-                    update_email(db, &alice.id, "new@example.com", NOW)?;
                     confirm_email(db, &alice.id, "new@example.com", NOW)
                 })
                 .unwrap();

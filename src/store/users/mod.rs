@@ -5,8 +5,8 @@ mod change;
 use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 
 pub use self::change::{
-    Proofs, Updated, confirm_email, find_proofs, release_email, replace_hash, update_attributes, update_email,
-    update_password, update_privileges, update_profile, update_role, update_status,
+    Proofs, Updated, confirm_email, find_proofs, release_email, replace_hash, update_attributes, update_password,
+    update_privileges, update_profile, update_role, update_status,
 };
 pub(super) use self::change::{bump, bump_members_of};
 
@@ -308,18 +308,17 @@ mod tests {
             let changes = store.write(|db| {
                 Ok([
                     confirm_email(db, &third.id, "user1@example.com", after(1))?,
-                    update_email(db, &third.id, "user1@example.com", after(1))?,
                     update_profile(db, &taken)?,
                     update_profile(db, &second)?,
                     confirm_email(db, &second.id, "new@example.com", after(1))?,
-                    update_email(db, &third.id, "new@example.com", after(2))?,
+                    confirm_email(db, &third.id, "new@example.com", after(2))?,
                     update_profile(db, &renamed)?,
                 ])
             });
             let (address, name) = (Updated::EmailTaken, Updated::UsernameTaken);
             let (absent, updated) = (Updated::Absent, Updated::Updated);
-            assert_eq!(changes.unwrap(), [address, address, name, absent, absent, updated, updated]);
-            let expected = User { email: Some("new@example.com".to_owned()), email_verified: false, ..renamed };
+            assert_eq!(changes.unwrap(), [address, name, absent, absent, updated, updated]);
+            let expected = User { email: Some("new@example.com".to_owned()), email_verified: true, ..renamed };
             assert_eq!(store.read(|db| find_by_email(db, "new@example.com")).unwrap(), Some(expected));
         });
     }

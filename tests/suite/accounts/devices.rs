@@ -4,9 +4,15 @@ use signet::{
     domain::{
         audit::{Action, Outcome},
         client::ClientId,
-        ids::UserId,
+        ids::{SessionId, UserId},
+        secret::SecretDigest,
+        session::Session,
     },
-    services::accounts::{self, Caller, Refusal, Thing},
+    services::{
+        accounts::{self, Caller, Refusal, Thing},
+        fault::Fault,
+    },
+    store,
 };
 
 use super::{is_signed_in, log, signs_in};
@@ -47,6 +53,27 @@ async fn the_sessions_of_an_account_are_listed_and_ended_one_by_one_or_all_other
     for action in [Action::Logout, Action::EndSession] {
         assert!(seen.contains(&(action, Outcome::Done)), "{seen:?}");
     }
+}
+
+/// Whoever signs in without end does not fill the database.
+#[tokio::test]
+async fn of_more_than_a_hundred_sessions_the_oldest_ends() {
+    let server = Server::start().await;
+    server.user("alice").await;
+    let oldest = signs_in(&server.site, "alice", PASSWORD).await;
+    let session = devices(&server.site, &oldest).await[0].session.clone();
+    server.advance(Seconds(1)).await;
+    let more = server.site.core.run(move |core| {
+        let now = core.clock.now();
+        let more = |n| Session { id: SessionId::new(now, [n; 10]), secret: SecretDigest([n; 32]), ..session.clone() };
+        Ok::<_, Fault>(core.store.write(|db| (1..100).try_for_each(|n| store::sessions::insert(db, &more(n))))?)
+    });
+    more.await.unwrap();
+    assert!(is_signed_in(&server.site, &oldest).await);
+    server.advance(Seconds(1)).await;
+    let newest = signs_in(&server.site, "alice", PASSWORD).await;
+    assert!(is_signed_in(&server.site, &newest).await);
+    assert!(!is_signed_in(&server.site, &oldest).await);
 }
 
 #[tokio::test]

@@ -236,6 +236,22 @@ async fn each_challenge_has_a_secret_of_its_own() {
     factors::finish_enrolment(core, answer(&owner, &phone.shows(server.now()))).await.unwrap();
 }
 
+/// Who borrows a session sees no secret that its owner is about to scan.
+#[tokio::test]
+async fn each_session_sees_the_secret_of_its_own_alone() {
+    let server = Server::start().await;
+    let (alice, core) = (server.user("alice").await, &server.site.core);
+    let (owner, thief) = (signed_in(&server, &alice).await, signed_in(&server, &alice).await);
+    let scanned = factors::enable(core, owner.clone()).await.unwrap();
+    assert!(factors::pending(core, thief.clone()).await.unwrap().is_none());
+    let again = factors::pending(core, owner.clone()).await.unwrap().unwrap();
+    assert_eq!(again.uri.reveal(), scanned.uri.reveal());
+
+    let seen = factors::enable(core, thief).await.unwrap();
+    assert_ne!(seen.uri.reveal(), scanned.uri.reveal());
+    assert!(factors::pending(core, owner).await.unwrap().is_none(), "the thief's secret is not the owner's");
+}
+
 #[tokio::test]
 async fn a_demand_of_administrators_concerns_nobody_else() {
     let server = Server::with(|settings| settings.second_factor.required = Required::Admins).await;

@@ -129,6 +129,22 @@ async fn makes_a_key(site: &Site, user: &User, n: u8) {
     site.core.run(move |core| Ok::<_, Fault>(core.store.write(|db| api_keys::insert(db, &key))?)).await.unwrap();
 }
 
+/// Whoever typed an address that nobody has proved chose the name, too: their words reach nobody by our letters.
+#[tokio::test]
+async fn letters_greet_by_name_where_the_address_is_proved() {
+    let server = Server::start().await;
+    let email = newcomer(&server, "carol@example.com").await.email.unwrap();
+    asks_for_a_reset(&server.site, &email).await;
+    let letter = server.letter_to(&email).await;
+    assert!(letter.text.starts_with("Hello,"), "{letter:?}");
+    let token = mailed_token(&server.site, &email, "reset").await;
+    resets(&server.site, &token, NEW_PASSWORD).await.unwrap();
+
+    asks_for_a_reset(&server.site, &email).await;
+    let letter = server.letter_to(&email).await;
+    assert!(letter.text.starts_with("Hello Carol,"), "{letter:?}");
+}
+
 /// The link came by mail: it proves the address. Who registered somebody else's has nothing left there.
 #[tokio::test]
 async fn a_reset_proves_the_address_and_ends_what_an_unproved_owner_made() {

@@ -176,7 +176,7 @@ async fn the_purge_beside_a_running_server_takes_nothing_that_lives() {
     let purged = stage.installation.run(&["purge", "--json"]).expect_success().json();
     let nothing = serde_json::json!({
         "sessions": 0, "grants": 0, "revoked_tokens": 0, "client_secrets": 0,
-        "one_time_tokens": 0, "api_keys": 0, "letters": 0, "rate_counters": 0, "audit_events": 0,
+        "one_time_tokens": 0, "api_keys": 0, "letters": 0, "rate_counters": 0, "client_usage": 0, "audit_events": 0,
     });
     assert_eq!(purged, nothing);
     app.refreshes(tokens.refresh()).await.expect_tokens();

@@ -1,6 +1,7 @@
 //! A server that really listens, and the people and programs that talk to it.
 
 mod account;
+mod admin;
 mod answer;
 mod authorization;
 mod browser;
@@ -15,6 +16,7 @@ mod smtp;
 mod user;
 
 pub(crate) use account::{CLASSIC, CODITECT, COMIND, CONTRACTS, Contract, DATIX, Made, Phone, Session};
+pub(crate) use admin::{Admin, Program, operator};
 pub(crate) use answer::{Answer, Tokens};
 pub(crate) use authorization::{Asked, Authorization, Code};
 pub(crate) use browser::Browser;
@@ -28,8 +30,3 @@ pub(crate) use user::{PASSWORD, TestUser};
 
 pub(crate) use reqwest::Method;
 pub(crate) use signet::domain::time::Seconds;
-
-/// Whoever sits at the server's own command line.
-pub(crate) fn operator() -> signet::domain::administrator::Administrator {
-    signet::domain::administrator::Administrator::operator()
-}

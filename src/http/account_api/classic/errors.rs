@@ -1,16 +1,10 @@
 //! How the `classic` contract says no: `{"error":"<sentence>"}`.
 
-use std::fmt;
-
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    http::account_api::{
-        Refused,
-        said::{self, Said},
-    },
+    http::account_api::{Refused, error::ErrorShape, said::Said},
     services::accounts::Refusal,
 };
 
@@ -22,13 +16,10 @@ pub(super) struct ErrorBody {
     error: String,
 }
 
-/// What a handler ends with where it has no answer.
-#[derive(Debug)]
-pub(super) struct Error(Refused);
-
-pub(super) fn refuse(refused: &Refused) -> HttpResponse {
-    let said = said::of(refused);
-    said.answer().json(ErrorBody { error: sentence(refused, said) })
+impl ErrorShape for ErrorBody {
+    fn new(refused: &Refused, said: Said) -> Self {
+        Self { error: sentence(refused, said) }
+    }
 }
 
 /// The document shows these with words of its own.
@@ -47,27 +38,5 @@ fn sentence(refused: &Refused, said: Said) -> String {
         Refused::Refusal(_) | Refused::Body(_) | Refused::NoSuchPath | Refused::NoSuchMethod(_) => {
             said.message.into_owned()
         }
-    }
-}
-
-impl<E: Into<Refused>> From<E> for Error {
-    fn from(refused: E) -> Self {
-        Self(refused.into())
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("refused")
-    }
-}
-
-impl ResponseError for Error {
-    fn status_code(&self) -> StatusCode {
-        said::of(&self.0).status
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        refuse(&self.0)
     }
 }

@@ -3,11 +3,11 @@
 use actix_web::{Scope, web};
 use utoipa::openapi::OpenApi;
 
-use super::{errors::refuse, keys, session};
-use crate::http::account_api::{openapi::Bearer, resource};
+use super::{errors::ErrorBody, keys, session};
+use crate::http::account_api::{error::refuse, openapi::Bearer, resource};
 
 pub(super) fn routes(scope: Scope) -> Scope {
-    let at = |path, allow| resource(path, allow, refuse);
+    let at = |path, allow| resource(path, allow, refuse::<ErrorBody>);
     scope
         .service(at("/auth/login", "POST").route(web::post().to(session::login)))
         .service(at("/auth/refresh", "POST").route(web::post().to(session::refresh)))

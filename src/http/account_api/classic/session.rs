@@ -19,15 +19,7 @@ use crate::{
     (status = 429, body = ErrorBody)
 ))]
 pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
-    let login = accounts::Login {
-        name: body.username,
-        password: Secret::new(body.password),
-        second: Second::Inline(body.code.map(Secret::new)),
-        unconfirmed: call.mount.unconfirmed,
-        door: call.door(),
-        visitor: call.visitor(),
-        cookie: None,
-    };
+    let login = call.login(body.username, body.password, Second::Inline(body.code.map(Secret::new)));
     match accounts::login(&call.core, login).await? {
         LoginOutcome::SignedIn(begun) => {
             let (tokens, person) = accounts::open(&call.core, call.mount.clone(), *begun).await?;

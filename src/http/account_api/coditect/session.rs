@@ -51,15 +51,7 @@ pub(super) async fn register(call: Call, Json(body): Json<Register>) -> Answer {
     (status = 429, body = ErrorBody)
 ))]
 pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
-    let login = accounts::Login {
-        name: body.email,
-        password: Secret::new(body.password),
-        second: Second::Challenge,
-        unconfirmed: call.mount.unconfirmed,
-        door: call.door(),
-        visitor: call.visitor(),
-        cookie: None,
-    };
+    let login = call.login(body.email, body.password, Second::Challenge);
     let data = match accounts::login(&call.core, login).await? {
         LoginOutcome::SignedIn(begun) => LoginAnswer::SignedIn(signed_in(&call, *begun).await?),
         LoginOutcome::SecondFactor(challenge) => LoginAnswer::SecondFactor((&challenge).into()),
@@ -76,14 +68,7 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
 ))]
 pub(super) async fn verify(call: Call, Json(body): Json<Verify>) -> Answer {
     let token = body.challenge_token.strip_prefix(CHALLENGE).ok_or(Refusal::InvalidSecondFactor)?;
-    let answer = factors::Answer {
-        token: Secret::new(token.to_owned()),
-        code: Secret::new(body.code),
-        door: call.door(),
-        cookie: None,
-        visitor: call.visitor(),
-    };
-    let begun = factors::answer(&call.core, answer).await?;
+    let begun = factors::answer(&call.core, call.answer(token, body.code)).await?;
     Ok(ok(InData { data: signed_in(&call, begun).await? }))
 }
 

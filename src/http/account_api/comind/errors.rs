@@ -1,12 +1,9 @@
 //! How the `comind` contract says no: `{"error":"<code>","message":"…"}`.
 
-use std::fmt;
-
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::account_api::{Refused, said};
+use crate::http::account_api::{Refused, error::ErrorShape, said::Said};
 
 /// Every refusal of this contract.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,33 +15,8 @@ pub(super) struct ErrorBody {
     message: String,
 }
 
-/// What a handler ends with where it has no answer.
-#[derive(Debug)]
-pub(super) struct Error(Refused);
-
-pub(super) fn refuse(refused: &Refused) -> HttpResponse {
-    let said = said::of(refused);
-    said.answer().json(ErrorBody { error: said.code, message: said.message.clone().into_owned() })
-}
-
-impl<E: Into<Refused>> From<E> for Error {
-    fn from(refused: E) -> Self {
-        Self(refused.into())
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("refused")
-    }
-}
-
-impl ResponseError for Error {
-    fn status_code(&self) -> StatusCode {
-        said::of(&self.0).status
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        refuse(&self.0)
+impl ErrorShape for ErrorBody {
+    fn new(_: &Refused, said: Said) -> Self {
+        Self { error: said.code, message: said.message.into_owned() }
     }
 }

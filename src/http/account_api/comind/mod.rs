@@ -11,7 +11,11 @@ mod shapes;
 
 use actix_web::HttpResponse;
 
-use super::Contract;
+use self::errors::ErrorBody;
+use super::{
+    Contract,
+    error::{Error, refuse},
+};
 use crate::domain::mount::{RefreshStyle, Unconfirmed};
 
 pub const CONTRACT: Contract = Contract {
@@ -22,7 +26,7 @@ pub const CONTRACT: Contract = Contract {
     unconfirmed: Unconfirmed::MustConfirm,
     routes: routes::routes,
     document: routes::document,
-    refuse: errors::refuse,
+    refuse: refuse::<ErrorBody>,
 };
 
-type Answer = Result<HttpResponse, errors::Error>;
+type Answer = Result<HttpResponse, Error<ErrorBody>>;

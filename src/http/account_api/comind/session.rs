@@ -24,15 +24,7 @@ use crate::{
     (status = 503, body = ErrorBody, description = "The directory is away")
 ))]
 pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
-    let login = accounts::Login {
-        name: body.email,
-        password: Secret::new(body.password),
-        second: Second::Inline(body.code.map(Secret::new)),
-        unconfirmed: call.mount.unconfirmed,
-        door: call.door(),
-        visitor: call.visitor(),
-        cookie: None,
-    };
+    let login = call.login(body.email, body.password, Second::Inline(body.code.map(Secret::new)));
     match accounts::login(&call.core, login).await? {
         LoginOutcome::SignedIn(begun) => signed_in(&call, *begun).await,
         // Never posed at a door that asks inline.

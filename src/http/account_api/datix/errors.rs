@@ -1,13 +1,10 @@
 //! How the `datix` contract says no: `{"error":"<code>","message":"…"}`.
 
-use std::fmt;
-
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    http::account_api::{Refused, said},
+    http::account_api::{Refused, error::ErrorShape, said::Said},
     services::accounts::Refusal,
 };
 
@@ -21,38 +18,13 @@ pub(super) struct ErrorBody {
     message: String,
 }
 
-/// What a handler ends with where it has no answer.
-#[derive(Debug)]
-pub(super) struct Error(Refused);
-
-pub(super) fn refuse(refused: &Refused) -> HttpResponse {
-    let said = said::of(refused);
-    said.answer().json(ErrorBody { error: said.code, message: said.message.clone().into_owned() })
+impl ErrorShape for ErrorBody {
+    fn new(_: &Refused, said: Said) -> Self {
+        Self { error: said.code, message: said.message.into_owned() }
+    }
 }
 
 /// A profile's name is called so here.
 pub(super) fn own_words(refusal: Refusal) -> Refusal {
     if matches!(refusal, Refusal::Malformed("name")) { Refusal::Malformed("full_name") } else { refusal }
-}
-
-impl<E: Into<Refused>> From<E> for Error {
-    fn from(refused: E) -> Self {
-        Self(refused.into())
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("refused")
-    }
-}
-
-impl ResponseError for Error {
-    fn status_code(&self) -> StatusCode {
-        said::of(&self.0).status
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        refuse(&self.0)
-    }
 }

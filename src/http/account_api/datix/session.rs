@@ -8,7 +8,6 @@ use super::{
     },
 };
 use crate::{
-    domain::secret::Secret,
     http::account_api::{call::Call, created, json::Json, ok},
     services::{
         accounts::{self, LoginOutcome, Second},
@@ -44,15 +43,7 @@ pub(super) async fn register(call: Call, Json(body): Json<Register>) -> Answer {
     (status = 429, body = ErrorBody, description = "Rate limit exceeded")
 ))]
 pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
-    let login = accounts::Login {
-        name: body.email,
-        password: Secret::new(body.password),
-        second: Second::Challenge,
-        unconfirmed: call.mount.unconfirmed,
-        door: call.door(),
-        visitor: call.visitor(),
-        cookie: None,
-    };
+    let login = call.login(body.email, body.password, Second::Challenge);
     let answer = match accounts::login(&call.core, login).await? {
         LoginOutcome::SignedIn(begun) => LoginAnswer::SignedIn(signed_in(&call, *begun).await?),
         LoginOutcome::SecondFactor(challenge) => {
@@ -71,14 +62,7 @@ pub(super) async fn login(call: Call, Json(body): Json<Login>) -> Answer {
 ))]
 pub(super) async fn verify(call: Call, Json(body): Json<Verify>) -> Answer {
     let token = body.temp_token.strip_prefix(TEMP).ok_or(accounts::Refusal::InvalidSecondFactor)?;
-    let answer = factors::Answer {
-        token: Secret::new(token.to_owned()),
-        code: Secret::new(body.code),
-        door: call.door(),
-        cookie: None,
-        visitor: call.visitor(),
-    };
-    let begun = factors::answer(&call.core, answer).await?;
+    let begun = factors::answer(&call.core, call.answer(token, body.code)).await?;
     let (tokens, person) = accounts::open(&call.core, call.mount.clone(), begun).await?;
     Ok(ok(Verified::new(&tokens, &person)))
 }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::secret::Secret;
 use crate::{
     domain::{
         api_key::ApiKey,
         organisation::{Membership, OrganisationRole},
-        session::Door,
+        secret::Secret,
+        time::Timestamp,
         user::User,
     },
     http::account_api::call::Call,
@@ -33,16 +33,23 @@ pub(super) struct Register {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Registered {
+    #[serde(flatten)]
+    member: Member,
+    #[schema(required)]
+    organization_id: Option<String>,
+    created_at: String,
+}
+
+/// Who it is, wherever an answer says so.
+#[derive(Serialize, ToSchema)]
+struct Member {
     id: String,
     #[schema(required)]
     email: Option<String>,
     #[schema(required)]
     full_name: Option<String>,
-    #[schema(required)]
-    organization_id: Option<String>,
     #[schema(example = "admin")]
     role: &'static str,
-    created_at: String,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -61,22 +68,25 @@ pub(super) enum LoginAnswer {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct SignedIn {
+    #[serde(flatten)]
+    token: Refreshed,
+    user: Account,
+}
+
+/// There is no refresh token beside it: here one that is still good is exchanged for the next.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Refreshed {
     access_token: String,
     #[schema(example = "bearer")]
     token_type: &'static str,
     /// Seconds.
     expires_in: i64,
-    user: LoginUser,
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct LoginUser {
-    id: String,
-    #[schema(required)]
-    email: Option<String>,
-    #[schema(required)]
-    full_name: Option<String>,
-    role: &'static str,
+struct Account {
+    #[serde(flatten)]
+    member: Member,
     #[schema(required)]
     organization_id: Option<String>,
     two_factor_enabled: bool,
@@ -99,21 +109,9 @@ pub(super) struct Verify {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Verified {
-    access_token: String,
-    token_type: &'static str,
-    /// Seconds.
-    expires_in: i64,
-    user: VerifiedUser,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(super) struct VerifiedUser {
-    id: String,
-    #[schema(required)]
-    email: Option<String>,
-    #[schema(required)]
-    full_name: Option<String>,
-    role: &'static str,
+    #[serde(flatten)]
+    token: Refreshed,
+    user: Member,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -135,14 +133,6 @@ pub(super) struct Disable {
     pub(super) password: String,
     /// Six digits, or a backup code.
     pub(super) code: String,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(super) struct Refreshed {
-    access_token: String,
-    token_type: &'static str,
-    /// Seconds.
-    expires_in: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -195,15 +185,8 @@ pub(super) struct ListedKey {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Me {
-    id: String,
-    #[schema(required)]
-    email: Option<String>,
-    #[schema(required)]
-    full_name: Option<String>,
-    role: &'static str,
-    #[schema(required)]
-    organization_id: Option<String>,
-    two_factor_enabled: bool,
+    #[serde(flatten)]
+    account: Account,
     /// A custom attribute of the user; `[]` without one.
     assigned_agents: serde_json::Value,
     created_at: String,
@@ -222,19 +205,15 @@ pub(super) struct ChangePassword {
     pub(super) new_password: String,
 }
 
-/// This contract's word for the kind of its tokens.
-const BEARER: &str = "bearer";
-
 impl Register {
     pub(super) fn into_registration(self, call: &Call) -> Registration {
-        let door: Door = call.door();
         Registration {
             email: self.email,
             password: Secret::new(self.password),
             name: self.full_name,
             username: self.username,
             organisation: self.organization_name,
-            door,
+            door: call.door(),
             existing: Existing::Tell,
             visitor: call.visitor(),
         }
@@ -244,35 +223,36 @@ impl Register {
 impl Registered {
     pub(super) fn new(user: &User, membership: Option<&Membership>) -> Self {
         Self {
+            member: Member::new(user, membership),
+            organization_id: organisation(membership),
+            created_at: user.created_at.rfc3339(),
+        }
+    }
+}
+
+impl Member {
+    fn new(user: &User, membership: Option<&Membership>) -> Self {
+        Self {
             id: user.id.as_str().to_owned(),
             email: user.email.clone(),
             full_name: user.profile.name.clone(),
-            organization_id: organisation(membership),
-            role: role(membership),
-            created_at: user.created_at.rfc3339(),
+            // Contracts README, 20: `member` without an organisation.
+            role: membership.map_or(OrganisationRole::Member, |membership| membership.role).as_str(),
         }
     }
 }
 
 impl SignedIn {
     pub(super) fn new(tokens: &Tokens, person: &Person) -> Self {
-        Self {
-            access_token: tokens.access_token.reveal().clone(),
-            token_type: BEARER,
-            expires_in: tokens.expires_in,
-            user: LoginUser::from(person),
-        }
+        Self { token: Refreshed::from(tokens), user: Account::from(person) }
     }
 }
 
-impl From<&Person> for LoginUser {
+impl From<&Person> for Account {
     fn from(person: &Person) -> Self {
         let membership = person.membership.as_ref();
         Self {
-            id: person.user.id.as_str().to_owned(),
-            email: person.user.email.clone(),
-            full_name: person.user.profile.name.clone(),
-            role: role(membership),
+            member: Member::new(&person.user, membership),
             organization_id: organisation(membership),
             two_factor_enabled: person.second_factor == SecondFactorState::On,
         }
@@ -287,13 +267,7 @@ impl SecondFactorNeeded {
 
 impl Verified {
     pub(super) fn new(tokens: &Tokens, person: &Person) -> Self {
-        let LoginUser { id, email, full_name, role, .. } = LoginUser::from(person);
-        Self {
-            access_token: tokens.access_token.reveal().clone(),
-            token_type: BEARER,
-            expires_in: tokens.expires_in,
-            user: VerifiedUser { id, email, full_name, role },
-        }
+        Self { token: Refreshed::from(tokens), user: Member::new(&person.user, person.membership.as_ref()) }
     }
 }
 
@@ -309,7 +283,7 @@ impl From<&Enrolment> for Enabled {
 
 impl From<&Tokens> for Refreshed {
     fn from(tokens: &Tokens) -> Self {
-        Self { access_token: tokens.access_token.reveal().clone(), token_type: BEARER, expires_in: tokens.expires_in }
+        Self { access_token: tokens.access_token.reveal().clone(), token_type: "bearer", expires_in: tokens.expires_in }
     }
 }
 
@@ -326,7 +300,7 @@ impl From<&Made> for CreatedKey {
             name: made.key.name.clone(),
             key: made.secret.reveal().clone(),
             created_at: made.key.created_at.rfc3339(),
-            expires_at: made.key.expires_at.map(crate::domain::time::Timestamp::rfc3339),
+            expires_at: made.key.expires_at.map(Timestamp::rfc3339),
         }
     }
 }
@@ -344,33 +318,22 @@ impl From<&ApiKey> for ListedKey {
             name: key.name.clone(),
             key_prefix: format!("{}...", key.prefix),
             created_at: key.created_at.rfc3339(),
-            expires_at: key.expires_at.map(crate::domain::time::Timestamp::rfc3339),
-            last_used_at: key.last_used_at.map(crate::domain::time::Timestamp::rfc3339),
+            expires_at: key.expires_at.map(Timestamp::rfc3339),
+            last_used_at: key.last_used_at.map(Timestamp::rfc3339),
         }
     }
 }
 
 impl From<&Person> for Me {
     fn from(person: &Person) -> Self {
-        let LoginUser { id, email, full_name, role, organization_id, two_factor_enabled } = LoginUser::from(person);
         let agents = person.user.attributes.get("assigned_agents");
         let assigned_agents = agents.and_then(|json| serde_json::from_str(json).ok());
         Self {
-            id,
-            email,
-            full_name,
-            role,
-            organization_id,
-            two_factor_enabled,
+            account: Account::from(person),
             assigned_agents: assigned_agents.unwrap_or_else(|| serde_json::Value::Array(Vec::new())),
             created_at: person.user.created_at.rfc3339(),
         }
     }
-}
-
-/// Contracts README, 20: `member` without an organisation.
-fn role(membership: Option<&Membership>) -> &'static str {
-    membership.map_or(OrganisationRole::Member, |membership| membership.role).as_str()
 }
 
 fn organisation(membership: Option<&Membership>) -> Option<String> {

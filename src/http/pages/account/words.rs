@@ -154,6 +154,21 @@ pub(in super::super) fn of_signed_in(refusal: Refusal) -> Ending {
     }
 }
 
+/// The same for somebody who comes from a provider, where another way in may be left.
+pub(in super::super) fn of_provider(refusal: Refusal) -> Ending {
+    let text = match refusal {
+        Refusal::EmailTaken => {
+            "There is an account with that e-mail already. Sign in with your password first, then link the provider in \
+             your settings."
+        }
+        Refusal::RegistrationClosed => "Nobody here is linked to that account. Sign in with your password first.",
+        Refusal::DirectoryAway => "The provider cannot be reached at the moment. Try again, or use your password.",
+        Refusal::SecondFactorRequired => "This account has a second factor. Sign in with your password and your code.",
+        other => return of(other),
+    };
+    Ending::Problem(Problem::new(text, &[]))
+}
+
 fn malformed(member: &str) -> Problem {
     match member {
         "name" => Problem::new("This name is empty, too long or more than one line.", &["name"]),

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use super::{pkce, redirect_uri, resource, response_type, scope};
 use crate::{
-    domain::session::ACRS,
+    domain::{
+        client::Client,
+        refused::{Declined, Difference, Endpoint},
+        session::ACRS,
+    },
     protocol::{
         authorize::{self, AuthorizeAnswer, AuthorizeRequest},
         claims::ClaimsRequest,
@@ -17,7 +21,7 @@ use crate::{
         clients::{self, KnownClient},
         core::Core,
         fault::Fault,
-        registry,
+        refused, registry,
     },
 };
 
@@ -47,14 +51,18 @@ pub struct Checked {
 /// Where errors go from now on.
 struct Exit<'a> {
     core: &'a Core,
+    client: &'a Client,
     redirect_uri: &'a str,
     response_mode: ResponseMode,
     state: Option<&'a str>,
 }
 
 impl Exit<'_> {
-    fn guard<T>(&self, checked: Result<T, OAuthError>) -> Result<T, Refusal> {
-        checked.map_err(|error| {
+    fn guard<T, E: Into<Declined>>(&self, checked: Result<T, E>) -> Result<T, Refusal> {
+        checked.map_err(|declined| {
+            let declined = declined.into().of(&self.client.id);
+            refused::note(self.core, Endpoint::Authorize, &declined);
+            let error = declined.error;
             tracing::info!(error = error.code.as_str(), reason = %error.description, "authorization request refused");
             let issuer = self.core.settings.issuer.as_str();
             let answer = AuthorizeAnswer::error(self.redirect_uri, self.response_mode, self.state, issuer, &error);
@@ -66,16 +74,18 @@ impl Exit<'_> {
 /// Checks a request and turns it into a value. RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.2.
 pub fn check(core: &Core, params: &Params) -> Result<Checked, Refusal> {
     let known = client(core, params)?;
-    let redirect = redirect_uri::check(params, &known.client).map_err(Refusal::Page)?; // until here errors stay on our page
+    let redirect = redirect_uri::check(params, &known.client)
+        .map_err(|declined| on_our_page(core, declined.of(&known.client.id)))?; // until here errors stay on our page
     let mode = params.get("response_mode").map(ResponseMode::parse);
     let exit = Exit {
         core,
+        client: &known.client,
         redirect_uri: &redirect.uri,
         response_mode: mode.flatten().unwrap_or(ResponseMode::Query),
         state: params.get("state"),
     };
     exit.guard(params.unambiguous())?;
-    exit.guard(mode.map_or(Ok(()), |mode| mode.map(drop).ok_or_else(unknown_mode)))?;
+    exit.guard(mode.map_or(Ok(()), |mode| mode.map(drop).ok_or_else(|| unknown_mode(params))))?;
     exit.guard(unsupported(params))?;
     exit.guard(response_type::check(params, &known.client))?;
     let registered = registry::registered(core)?;
@@ -108,14 +118,25 @@ pub fn check(core: &Core, params: &Params) -> Result<Checked, Refusal> {
 }
 
 fn client(core: &Core, params: &Params) -> Result<Arc<KnownClient>, Refusal> {
-    let missing = || Refusal::Page(OAuthError::invalid_request("client_id is missing or given twice"));
-    let unknown = || Refusal::Page(OAuthError::invalid_request("this client is not known here"));
-    let id = params.get("client_id").ok_or_else(missing)?;
-    clients::find(core, id)?.ok_or_else(unknown)
+    let missing = || OAuthError::invalid_request("client_id is missing or given twice").into();
+    let id = params.get("client_id").ok_or_else(|| on_our_page(core, missing()))?;
+    let unknown = || Declined::from(OAuthError::invalid_request("this client is not known here"));
+    match clients::registered(core, id)? {
+        Some(known) if known.client.is_enabled() => Ok(known),
+        Some(known) => Err(on_our_page(core, unknown().of(&known.client.id).because("the client is disabled"))),
+        None => Err(on_our_page(core, clients::unknown(unknown(), id))),
+    }
 }
 
-fn unknown_mode() -> OAuthError {
-    OAuthError::invalid_request("response_mode must be query or form_post")
+fn on_our_page(core: &Core, declined: Declined) -> Refusal {
+    refused::note(core, Endpoint::Authorize, &declined);
+    Refusal::Page(declined.error)
+}
+
+fn unknown_mode(params: &Params) -> Declined {
+    let error = OAuthError::invalid_request("response_mode must be query or form_post");
+    let difference = Difference::new("response_mode", params.get("response_mode"), ["query", "form_post"]);
+    Declined::from(error).differs(difference)
 }
 
 /// OpenID Connect Core §6 and §7: what we do not take has an error of its own.

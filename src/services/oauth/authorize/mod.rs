@@ -23,12 +23,21 @@ use super::{
     logout,
 };
 use crate::{
-    domain::consent::Consent,
-    protocol::{authorize::AuthorizeAnswer, error::OAuthError, params::Params},
+    domain::{
+        consent::Consent,
+        refused::{Declined, Endpoint},
+    },
+    protocol::{
+        authorize::AuthorizeAnswer,
+        error::{ErrorCode, OAuthError},
+        params::Params,
+        prompt::Prompt,
+    },
     services::{
         core::Core,
         factors,
         fault::Fault,
+        refused,
         sessions::{self, SignedIn},
     },
     store::consents,
@@ -199,11 +208,23 @@ impl<'a> Underway<'a> {
     }
 
     fn denied(&self) -> AuthorizeAnswer {
-        self.answer(&OAuthError::access_denied("the user did not allow it"))
+        let error = OAuthError::access_denied("the user did not allow it");
+        self.note(&error);
+        self.answer(&error)
     }
 
     fn refusal(&self, error: &OAuthError) -> Refusal {
+        // To ask whether it can be silent, and to hear that it cannot, is how prompt=none is used.
+        let is_usual = matches!(error.code, ErrorCode::LoginRequired | ErrorCode::ConsentRequired);
+        if !(is_usual && self.checked.request.prompts.has(Prompt::None)) {
+            self.note(error);
+        }
         Refusal::Redirect(Box::new(self.answer(error)))
+    }
+
+    fn note(&self, error: &OAuthError) {
+        let declined = Declined::from(error.clone()).of(&self.checked.known.client.id);
+        refused::note(self.core, Endpoint::Authorize, &declined);
     }
 
     fn answer(&self, error: &OAuthError) -> AuthorizeAnswer {

@@ -1,7 +1,11 @@
 //! What the client asks for. RFC 6749 §3.3.
 
 use crate::{
-    domain::{client::Client, scope::OPENID_SCOPES},
+    domain::{
+        client::Client,
+        refused::{Declined, Difference},
+        scope::OPENID_SCOPES,
+    },
     protocol::{
         error::OAuthError,
         params::Params,
@@ -12,8 +16,8 @@ use crate::{
 
 /// Scopes that nobody knows are ignored in an OpenID request (Core §3.1.2.1) and refused in others.
 /// An omitted scope means the client's registered scopes that are not OpenID's.
-pub(super) fn check(params: &Params, client: &Client, registered: &Registered) -> Result<Scope, OAuthError> {
-    let malformed = || OAuthError::invalid_scope("the scope is malformed");
+pub(super) fn check(params: &Params, client: &Client, registered: &Registered) -> Result<Scope, Declined> {
+    let malformed = || declined("the scope is malformed", params, client);
     let asked = match params.get("scope") {
         Some(text) => Scope::parse(text).ok_or_else(malformed)?,
         None => own_scopes(client),
@@ -21,12 +25,23 @@ pub(super) fn check(params: &Params, client: &Client, registered: &Registered) -
     let known: Scope =
         if asked.contains(OPENID) { asked.iter().filter(|name| registered.knows(name)).collect() } else { asked };
     if known.is_empty() {
-        return Err(OAuthError::invalid_scope("the request names no scope, and the client has none by default"));
+        return Err(declined("the request names no scope, and the client has none by default", params, client));
     }
     if !known.iter().all(|name| client.scope.contains(name) && registered.knows(name)) {
-        return Err(OAuthError::invalid_scope("the client is not registered for one of these scopes"));
+        let refused: Scope =
+            known.iter().filter(|name| !client.scope.contains(name) || !registered.knows(name)).collect();
+        return Err(declined("the client is not registered for one of these scopes", params, client)
+            .because(format!("the client is not registered for {refused}")));
     }
     Ok(known)
+}
+
+fn declined(why: &'static str, params: &Params, client: &Client) -> Declined {
+    Declined::from(OAuthError::invalid_scope(why)).differs(Difference::new(
+        "scope",
+        params.get("scope"),
+        client.scope.iter(),
+    ))
 }
 
 fn own_scopes(client: &Client) -> Scope {

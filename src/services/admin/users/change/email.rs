@@ -35,7 +35,9 @@ pub(super) fn write(
         (Some(email), EmailStanding::Verified) => settle(core, db, user, email),
         (Some(email), EmailStanding::Unverified) => ask(core, db, user, email),
         (None, EmailStanding::Verified) => prove(core, db, user),
-        (None, EmailStanding::Unverified) => doubt(core, db, user),
+        (None, EmailStanding::Unverified) => {
+            Err(unfit("email", "was proved, and that cannot be taken back: name a new one"))
+        }
     }
 }
 
@@ -64,11 +66,6 @@ fn prove(core: &Core, db: &mut Db, user: &User) -> Result<(), AdminError> {
     let email = address(user)?;
     one_time_tokens::delete_of(db, Purpose::ConfirmEmail, &user.id)?;
     taken(users::confirm_email(db, &user.id, email, core.clock.now())?, email)
-}
-
-fn doubt(core: &Core, db: &mut Db, user: &User) -> Result<(), AdminError> {
-    let email = address(user)?;
-    taken(users::update_email(db, &user.id, email, core.clock.now())?, email)
 }
 
 fn address(user: &User) -> Result<&str, AdminError> {

@@ -48,7 +48,7 @@ pub struct UserChanges {
     pub username: Option<String>,
     /// Never taken away. Counts as proved, because an administrator says so, unless `email_standing` says otherwise.
     pub email: Option<String>,
-    /// Unverified: a new address waits for its confirmation by mail; of the present one it says that nobody has proved it.
+    /// Unverified: a new address waits for its confirmation by mail.
     pub email_standing: Option<EmailStanding>,
     pub status: Option<UserStatus>,
     pub role: Option<Role>,

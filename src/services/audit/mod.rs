@@ -1,6 +1,16 @@
 //! The audit log: who did what, to whom, from where, and how it ended.
 
+mod chaining;
+mod reading;
+mod retention;
+mod verification;
+
 use std::net::IpAddr;
+
+pub use chaining::{chain, is_due};
+pub use reading::{Exported, export, list};
+pub use retention::shorten;
+pub use verification::{Break, Finding, Verdict, verify};
 
 use super::core::Core;
 use crate::{
@@ -40,7 +50,8 @@ impl Entry {
     }
 }
 
-/// Writes an entry, in the transaction of what it tells of.
+/// Writes an entry, in the transaction of what it tells of. It gets its place on the chain afterwards: writers
+/// do not wait for each other.
 pub fn record(core: &Core, db: &mut Db, entry: Entry) -> Result<(), StoreError> {
     let Entry { actor, user_id, action, outcome, address, detail } = entry;
     let at = core.clock.now();

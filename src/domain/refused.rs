@@ -1,0 +1,299 @@
+//! Refused requests: what a client was told, and beside it what only an administrator learns.
+
+use std::borrow::Cow;
+
+use super::{client::ClientId, time::Timestamp};
+use crate::protocol::error::{ErrorCode, OAuthError};
+
+/// Characters of a value that was sent.
+const LONGEST: usize = 300;
+
+/// Characters of all registered values together, and how many of them.
+const REGISTERED: usize = 600;
+const REGISTERED_VALUES: usize = 16;
+
+/// Characters of a client id that nobody knows. A secret of ours is longer: one that was put in its place is not shown.
+const LONGEST_NAME: usize = 40;
+
+/// A request that was refused, as an administrator sees it. Nothing secret is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub at: Timestamp,
+    /// Where the same happened several times in a row.
+    pub last_at: Timestamp,
+    pub times: u64,
+    pub endpoint: Endpoint,
+    /// The registered client.
+    pub client: Option<ClientId>,
+    /// What the request called its client where nobody of that name is registered.
+    pub named: Option<String>,
+    /// What the client was told.
+    pub error: ErrorCode,
+    /// More than the client was told.
+    pub reason: String,
+    pub difference: Option<Difference>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    Authorize,
+    Token,
+}
+
+/// What was sent, and what would have been right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The member of the request, in the RFC's word.
+    pub member: &'static str,
+    /// `None`: the request left it out.
+    pub sent: Option<String>,
+    pub registered: Vec<String>,
+}
+
+/// A refusal on its way out. Nothing of `because` reaches the client.
+#[derive(Debug)]
+pub struct Declined {
+    pub error: OAuthError,
+    pub because: Option<Box<Because>>,
+}
+
+#[derive(Debug, Default)]
+pub struct Because {
+    pub client: Option<ClientId>,
+    /// What the request called its client.
+    pub named: Option<String>,
+    pub reason: Option<Cow<'static, str>>,
+    pub difference: Option<Difference>,
+}
+
+impl Endpoint {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Token => "token",
+        }
+    }
+}
+
+impl Refused {
+    pub fn new(endpoint: Endpoint, declined: &Declined, at: Timestamp) -> Self {
+        let because = declined.because.as_deref();
+        let reason = because.and_then(|because| because.reason.as_deref()).unwrap_or(&declined.error.description);
+        let client = because.and_then(|because| because.client.clone());
+        let named = because.and_then(|because| because.named.as_deref()).map(name).filter(|_| client.is_none());
+        Self {
+            at,
+            last_at: at,
+            times: 1,
+            endpoint,
+            client,
+            named,
+            error: declined.error.code,
+            reason: plain(reason, LONGEST),
+            difference: because.and_then(|because| because.difference.clone()),
+        }
+    }
+
+    /// The same refusal once more, whenever it was.
+    pub fn is_again(&self, other: &Self) -> bool {
+        (self.endpoint, self.error, &self.reason) == (other.endpoint, other.error, &other.reason)
+            && (&self.client, &self.named, &self.difference) == (&other.client, &other.named, &other.difference)
+    }
+}
+
+impl Difference {
+    /// Values are cut, and lose what could be secret or mislead the reader.
+    pub fn new<T: AsRef<str>>(
+        member: &'static str,
+        sent: Option<&str>,
+        registered: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let shown = |text: &str| match member {
+            "redirect_uri" | "resource" => plain(&address(text), LONGEST),
+            _ => plain(text, LONGEST),
+        };
+        let values: Vec<String> = registered.into_iter().map(|value| shown(value.as_ref())).collect();
+        Self { member, sent: sent.map(shown), registered: within(values) }
+    }
+}
+
+impl Declined {
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.explanation().reason = Some(reason.into());
+        self
+    }
+
+    #[must_use]
+    pub fn differs(mut self, difference: Difference) -> Self {
+        self.explanation().difference = Some(difference);
+        self
+    }
+
+    /// Whose request it was; who said so first knew it best.
+    #[must_use]
+    pub fn of(mut self, client: &ClientId) -> Self {
+        self.explanation().client.get_or_insert_with(|| client.clone());
+        self
+    }
+
+    /// What the request called its client.
+    #[must_use]
+    pub fn named(mut self, client: &str) -> Self {
+        self.explanation().named = Some(client.to_owned());
+        self
+    }
+
+    fn explanation(&mut self) -> &mut Because {
+        self.because.get_or_insert_default()
+    }
+}
+
+impl From<OAuthError> for Declined {
+    fn from(error: OAuthError) -> Self {
+        Self { error, because: None }
+    }
+}
+
+/// As many as are bounded; the rest is counted.
+fn within(mut values: Vec<String>) -> Vec<String> {
+    let mut room = REGISTERED;
+    let fit = values.iter().take(REGISTERED_VALUES).take_while(|value| {
+        let length = value.chars().count();
+        let fits = length <= room;
+        room = room.saturating_sub(length);
+        fits
+    });
+    let fit = fit.count();
+    let left = values.len().saturating_sub(fit);
+    if left > 0 {
+        values.truncate(fit);
+        values.push(format!("and {left} more"));
+    }
+    values.shrink_to_fit();
+    values
+}
+
+fn name(sent: &str) -> String {
+    let longest = if sent.chars().count() > LONGEST_NAME { LONGEST_NAME / 5 } else { LONGEST_NAME };
+    plain(sent, longest)
+}
+
+/// What an eye can trust: no control characters, nothing invisible, nothing that turns the line around.
+fn plain(text: &str, longest: usize) -> String {
+    let mut shown: String = text.chars().take(longest).map(|c| if misleads(c) { '\u{fffd}' } else { c }).collect();
+    if text.chars().nth(longest).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+fn misleads(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{180e}')
+        || ('\u{200b}'..='\u{200f}').contains(&c)
+        || ('\u{2028}'..='\u{202e}').contains(&c)
+        || ('\u{2060}'..='\u{206f}').contains(&c)
+        || ('\u{e0000}'..='\u{e007f}').contains(&c)
+}
+
+/// An address without its user and password, and without what a query may carry of a token or a code.
+fn address(uri: &str) -> String {
+    let end = uri.find(['?', '#']).unwrap_or(uri.len());
+    let (head, tail) = uri.split_at(end);
+    let mut shown = without_userinfo(head);
+    for piece in tail.split_inclusive(['?', '#', '&', ';']) {
+        match piece.split_once('=') {
+            Some((name, value)) if is_secret(name) => {
+                shown.push_str(name);
+                shown.push_str("=…");
+                shown.extend(value.chars().last().filter(|last| ['?', '#', '&', ';'].contains(last)));
+            }
+            _ => shown.push_str(piece),
+        }
+    }
+    shown
+}
+
+/// Browsers take `\` for `/` and do without either, so nothing of the beginning is taken for granted.
+fn without_userinfo(head: &str) -> String {
+    let is_scheme = |text: &str| !text.contains(['/', '\\', '@']);
+    let (scheme, rest) = head.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).unwrap_or(("", head));
+    let after = rest.trim_start_matches(['/', '\\']);
+    let (slashes, after) = rest.split_at(rest.len().saturating_sub(after.len()));
+    let (authority, path) = after.split_at(after.find(['/', '\\']).unwrap_or(after.len()));
+    match authority.rsplit_once('@') {
+        Some((_, host)) if scheme.is_empty() => format!("{slashes}…@{host}{path}"),
+        Some((_, host)) => format!("{scheme}:{slashes}…@{host}{path}"),
+        None => head.to_owned(),
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let parts = ["code", "token", "secret", "passw", "assertion", "verifier", "key", "hint", "credential"];
+    parts.iter().any(|part| name.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sent(member: &'static str, text: &str) -> String {
+        Difference::new(member, Some(text), [""; 0]).sent.unwrap()
+    }
+
+    #[test]
+    fn an_address_keeps_what_is_not_secret() {
+        for (text, shown) in [
+            ("https://app.example/cb", "https://app.example/cb"),
+            ("https://app.example/@alice/cb?a=b#c", "https://app.example/@alice/cb?a=b#c"),
+            ("https://u:p@app.example:8443/cb", "https://…@app.example:8443/cb"),
+            ("https://u:p@x@app.example", "https://…@app.example"),
+            (r"https:\\u:p@app.example\cb", r"https:\\…@app.example\cb"),
+            ("https:u@app.example/cb", "https:…@app.example/cb"),
+            ("//u:p@app.example/cb", "//…@app.example/cb"),
+            ("com.example.app:/cb?code=abc&state=x", "com.example.app:/cb?code=…&state=x"),
+            (
+                "https://a.example/?x=1&Access_Token=abc;y=2#id_token=z",
+                "https://a.example/?x=1&Access_Token=…;y=2#id_token=…",
+            ),
+            ("https://a.example/?client_secret=abc", "https://a.example/?client_secret=…"),
+        ] {
+            assert_eq!(sent("redirect_uri", text), shown);
+        }
+    }
+
+    #[test]
+    fn what_misleads_the_eye_is_replaced() {
+        let text = "a\u{202e}b\u{2066}c\u{200b}d\u{0}e\nf\u{feff}ü\u{e0041}";
+        assert_eq!(sent("scope", text), "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}f\u{fffd}ü\u{fffd}");
+    }
+
+    #[test]
+    fn a_value_is_cut_at_300_characters_and_a_list_at_600() {
+        assert_eq!(sent("redirect_uri", &"ä".repeat(301)).chars().count(), 301);
+        assert_eq!(sent("redirect_uri", &"ä".repeat(300)), "ä".repeat(300));
+        let list = |values: Vec<String>| Difference::new("redirect_uri", None, values).registered;
+        assert_eq!(list(vec!["x".repeat(250); 4]).last().unwrap(), "and 2 more");
+        let many = list(vec!["x".to_owned(); 100]);
+        assert_eq!((many.len(), many.last().unwrap().as_str()), (17, "and 84 more"));
+    }
+
+    /// Somebody who takes the one for the other sends the secret as the client's id.
+    #[test]
+    fn a_name_as_long_as_a_secret_is_not_shown() {
+        assert_eq!(name("0123456789abcdef0123456789abcdef"), "0123456789abcdef0123456789abcdef");
+        assert_eq!(name(&"s".repeat(43)), "ssssssss…");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in any::<String>()) {
+            prop_assert!(sent("redirect_uri", &text).chars().count() <= LONGEST + 1);
+            prop_assert!(!sent("redirect_uri", &text).chars().any(misleads));
+        }
+    }
+}
