@@ -97,8 +97,9 @@ fn status() -> impl TypedValueParser<Value = UserStatus> {
         .try_map(|text| UserStatus::parse(&text).ok_or("is not possible"))
 }
 
-fn role() -> impl TypedValueParser<Value = Role> {
-    PossibleValuesParser::new(Role::ALL.map(Role::as_str)).try_map(|text| Role::parse(&text).ok_or("is not possible"))
+pub(super) fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(["member", "admin", "auditor", "client-manager"])
+        .try_map(|text| Role::parse(&text.replace('-', "_")).ok_or("is not possible"))
 }
 
 fn attribute(text: &str) -> Result<(String, Option<String>), String> {

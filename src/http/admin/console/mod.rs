@@ -4,6 +4,10 @@ mod keys;
 mod parts;
 mod routes;
 mod scopes;
+mod user;
+mod user_access;
+mod user_form;
+mod users;
 mod visit;
 
 pub use self::routes::routes;
@@ -16,12 +20,14 @@ use crate::domain::administrator::{Access, Administrator, Area};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Scopes,
+    Users,
     Keys,
 }
 
 /// Where each page stands: the group of the navigation, its name, its path below the issuer, and whose it is.
 const PLACES: &[(&str, Place, &str, &str, Area)] = &[
     ("Applications", Place::Scopes, "Scopes", "/admin/scopes", Area::Clients),
+    ("People", Place::Users, "Users", "/admin/users", Area::Users),
     ("Server", Place::Keys, "Signing keys", "/admin/keys", Area::Keys),
 ];
 

@@ -2,12 +2,12 @@
 
 use actix_web::{Resource, Scope, web};
 
-use super::{keys, scopes};
+use super::{keys, scopes, user, user_access, users};
 use crate::http::pages::error;
 
 /// Every page of the console. An address that only a form leads to says so.
 pub fn routes(base: &str) -> Scope {
-    registries(web::scope(&format!("{base}/admin"))).default_service(web::to(error::not_found))
+    people(registries(web::scope(&format!("{base}/admin")))).default_service(web::to(error::not_found))
 }
 
 fn registries(scope: Scope) -> Scope {
@@ -19,6 +19,15 @@ fn registries(scope: Scope) -> Scope {
         .service(at("/keys").route(web::get().to(keys::list)))
         .service(at("/keys/rotate").route(web::post().to(keys::rotate)))
         .service(at("/keys/{kid}/revoke").route(web::post().to(keys::revoke)))
+}
+
+fn people(scope: Scope) -> Scope {
+    scope
+        .service(at("/users").route(web::get().to(users::list)).route(web::post().to(users::create)))
+        .service(at("/users/new").route(web::get().to(users::new)))
+        .service(at("/users/{id}").route(web::get().to(user::show)).route(web::post().to(user::update)))
+        .service(at("/users/{id}/access").route(web::get().to(user_access::show)))
+        .service(at("/users/{id}/{act}").route(web::post().to(user_access::act)))
 }
 
 fn at(path: &str) -> Resource {
