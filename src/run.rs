@@ -19,9 +19,17 @@ use crate::{
         serve::ServeArgs,
     },
     config::{Settings, Sources, log::Format},
+    domain::secret::Secret,
     http::{account_api, app::Mode},
     jobs, server,
-    services::{admin::demo, clock::Clock, core::Core, database, fault::Fault, mail},
+    services::{
+        admin::{demo, first},
+        clock::Clock,
+        core::Core,
+        database,
+        fault::Fault,
+        mail,
+    },
 };
 
 /// Runs the command and says how it went.
@@ -86,7 +94,15 @@ async fn serve(sources: Sources, args: ServeArgs) -> Result<(), CommandError> {
     mail::ready(&settings)?;
     let listener = listen(settings.http.listen)?;
     let core = app::open(settings, Clock::System, migrate)?;
-    keep_serving(&core, listener, Mode::Serve, || Ok(())).await
+    let link = first::offer(&core).await?;
+    keep_serving(&core, listener, Mode::Serve, || Ok(tell(link.as_ref()))).await
+}
+
+/// Whoever reads the log of a server without an administrator may become it.
+fn tell(link: Option<&Secret<String>>) {
+    if let Some(link) = link {
+        tracing::warn!("there is no administrator yet: open {} to become it", link.reveal());
+    }
 }
 
 /// Development: everything lies in one folder, and the demo's credentials are printed.

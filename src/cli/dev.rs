@@ -50,6 +50,9 @@ pub struct Welcome {
     discovery: String,
     email: &'static str,
     password: &'static str,
+    console: String,
+    admin_email: &'static str,
+    admin_password: &'static str,
     service_client: &'static str,
     service_secret: String,
     browser_client: &'static str,
@@ -65,6 +68,9 @@ impl Welcome {
             discovery: issuer.url("/.well-known/openid-configuration"),
             email: demo::EMAIL,
             password: demo::PASSWORD,
+            console: issuer.url("/admin"),
+            admin_email: demo::ADMIN_EMAIL,
+            admin_password: demo::ADMIN_PASSWORD,
             service_client: demo::SERVICE,
             service_secret: service_secret.to_owned(),
             browser_client: demo::BROWSER_APP,
@@ -84,6 +90,11 @@ impl fmt::Display for Welcome {
             outbox(&self.data)
         )?;
         writeln!(f, "  Sign in as   {} / {}", self.email, self.password)?;
+        writeln!(
+            f,
+            "  Console      {}   (administration: {} / {})",
+            self.console, self.admin_email, self.admin_password
+        )?;
         writeln!(f, "  Discovery    {}", self.discovery)?;
         writeln!(
             f,

@@ -28,6 +28,7 @@ pub mod scope;
 pub mod serve;
 pub mod shape;
 pub mod user;
+mod user_access;
 mod user_update;
 
 use output::{Format, Output};

@@ -10,15 +10,15 @@ use super::{
     password::PasswordArgs,
     person::PersonShape,
     shape::{Deleted, UserList, UserShape},
-    user_update::UpdateArgs,
+    user_access::AccessCommand,
+    user_update::{UpdateArgs, role},
 };
 use crate::{
     domain::user::{Address, Profile, Role, UserStatus},
     services::{
         admin::{
             edition::Expected,
-            user_changes,
-            users::{self, EmailStanding, NewUser},
+            users::{self, EmailStanding, NewUser, change},
         },
         core::Core,
     },
@@ -59,6 +59,8 @@ pub enum UserCommand {
         #[command(flatten)]
         password: PasswordArgs,
     },
+    #[command(flatten)]
+    Access(AccessCommand),
     /// Delete a user with sessions, consents and grants; there is no way back
     #[command(after_help = "Example:\n  signet user delete alice@example.com")]
     Delete(Who),
@@ -67,7 +69,7 @@ pub enum UserCommand {
 #[derive(Clone, Debug, Args)]
 pub struct Who {
     /// Id, e-mail address or username
-    who: String,
+    pub(super) who: String,
 }
 
 /// Create an account
@@ -88,9 +90,12 @@ pub struct CreateArgs {
     /// Username, the other way to sign in (a-z 0-9 . _ -) [default: made from the address]
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
-    /// The user administers this server
-    #[arg(long)]
+    /// The user administers this server; the same as --role admin
+    #[arg(long, conflicts_with = "role")]
     admin: bool,
+    /// What the user may do in this server's administration
+    #[arg(long, value_name = "ROLE", default_value = "member", value_parser = role())]
+    role: Role,
     /// Nobody has proved yet that the address is the user's
     #[arg(long)]
     unverified: bool,
@@ -156,7 +161,7 @@ impl UserCommand {
             }
             Self::Update(args) => {
                 let (who, changes) = args.change()?;
-                let person = user_changes::update(core, &operator(), &who, Expected::Any, changes).await?.shown;
+                let person = change::update(core, &operator(), &who, Expected::Any, changes).await?.shown;
                 output.answer(&PersonShape::told("Changed", &person))?;
             }
             Self::Suspend(Who { who }) => {
@@ -176,6 +181,7 @@ impl UserCommand {
                 let user = users::set_password(core, &operator(), &who.who, password).await?;
                 output.answer(&UserShape::told("Changed the password of", &user))?;
             }
+            Self::Access(command) => command.run(core, output).await?,
             Self::Delete(Who { who }) => {
                 let user = users::delete(core, &operator(), &who, Expected::Any).await?;
                 output.answer(&Deleted { what: "user", deleted: user.id.to_string() })?;
@@ -192,7 +198,7 @@ impl CreateArgs {
             email_standing: if self.unverified { EmailStanding::Unverified } else { EmailStanding::Verified },
             username: self.username,
             password,
-            role: if self.admin { Role::Admin } else { Role::Member },
+            role: if self.admin { Role::Admin } else { self.role },
             profile: self.profile.profile(self.name),
         }
     }

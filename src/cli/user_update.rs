@@ -13,7 +13,7 @@ use crate::{
         organisation::OrganisationRole,
         user::{Role, UserStatus},
     },
-    services::admin::user_changes::{Belonging, UserChanges},
+    services::admin::users::change::{Belonging, UserChanges},
 };
 
 /// Change an account; what is not named stays
@@ -73,6 +73,7 @@ impl UpdateArgs {
             groups: self.group.map(entries),
             attributes: self.attribute.into_iter().collect::<BTreeMap<_, _>>(),
             organisation: self.organisation,
+            ..UserChanges::default()
         };
         if changes == UserChanges::default() {
             return Err(CommandError::Usage("nothing to change was named".to_owned()));
@@ -96,8 +97,9 @@ fn status() -> impl TypedValueParser<Value = UserStatus> {
         .try_map(|text| UserStatus::parse(&text).ok_or("is not possible"))
 }
 
-fn role() -> impl TypedValueParser<Value = Role> {
-    PossibleValuesParser::new(Role::ALL.map(Role::as_str)).try_map(|text| Role::parse(&text).ok_or("is not possible"))
+pub(super) fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(["member", "admin", "auditor", "client-manager"])
+        .try_map(|text| Role::parse(&text.replace('-', "_")).ok_or("is not possible"))
 }
 
 fn attribute(text: &str) -> Result<(String, Option<String>), String> {

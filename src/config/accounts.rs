@@ -18,6 +18,8 @@ pub struct AccountSettings {
     pub confirm_seconds: Seconds,
     /// Life of a reset link.
     pub reset_seconds: Seconds,
+    /// Life of the link by which somebody who is invited chooses a password.
+    pub invitation_seconds: Seconds,
     /// Life of the step between the password and the second factor.
     pub challenge_seconds: Seconds,
 }
@@ -37,6 +39,7 @@ impl Default for AccountSettings {
             default_organisation: String::new(),
             confirm_seconds: Seconds::minutes(15),
             reset_seconds: Seconds::minutes(30),
+            invitation_seconds: Seconds::days(7),
             challenge_seconds: Seconds::minutes(5),
         }
     }
@@ -46,6 +49,7 @@ impl AccountSettings {
     pub(super) fn check(&self) -> Result<(), Misfit> {
         within("accounts.confirm_seconds", self.confirm_seconds.0, 60, 86_400)?;
         within("accounts.reset_seconds", self.reset_seconds.0, 60, 86_400)?;
+        within("accounts.invitation_seconds", self.invitation_seconds.0, 300, 2_592_000)?;
         within("accounts.challenge_seconds", self.challenge_seconds.0, 30, 3600)
     }
 }

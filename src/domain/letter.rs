@@ -31,6 +31,11 @@ pub enum Content {
         link: String,
         minutes: i64,
     },
+    /// An administrator has made an account; its password is not chosen yet.
+    Invitation {
+        link: String,
+        hours: i64,
+    },
     PasswordChanged {
         reset: String,
     },

@@ -30,6 +30,10 @@ pub enum Purpose {
     SecondFactor,
     /// The password was right, and the deployment demands a second factor that is not there yet.
     Enrolment,
+    /// Somebody an administrator has invited chooses a password; the payload is the address.
+    Invitation,
+    /// Makes the first administrator; belongs to nobody.
+    FirstAdministrator,
     /// An upstream's ID token that was accepted and must not come again.
     SpentProof,
 }
@@ -38,8 +42,15 @@ pub enum Purpose {
 pub const MOST_ATTEMPTS: i64 = 5;
 
 impl Purpose {
-    const ALL: [Self; 5] =
-        [Self::ConfirmEmail, Self::ResetPassword, Self::SecondFactor, Self::Enrolment, Self::SpentProof];
+    const ALL: [Self; 7] = [
+        Self::ConfirmEmail,
+        Self::ResetPassword,
+        Self::SecondFactor,
+        Self::Enrolment,
+        Self::Invitation,
+        Self::FirstAdministrator,
+        Self::SpentProof,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,6 +58,8 @@ impl Purpose {
             Self::ResetPassword => "reset_password",
             Self::SecondFactor => "second_factor",
             Self::Enrolment => "enrolment",
+            Self::Invitation => "invitation",
+            Self::FirstAdministrator => "first_administrator",
             Self::SpentProof => "spent_proof",
         }
     }

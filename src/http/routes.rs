@@ -13,8 +13,8 @@ use super::{
     oauth::{authorize, cors, discovery, introspect, jwks, logout, revoke, token, userinfo},
     ops::{assets, health},
     pages::{
-        account, choose_account, confirm, consent, enrolment, error, forgot, home, login, outbox, playground, register,
-        reset, second_factor, upstream,
+        account, choose_account, confirm, consent, enrolment, error, first_administrator, forgot, home, invitation,
+        login, outbox, playground, register, reset, second_factor, upstream,
     },
 };
 
@@ -117,7 +117,14 @@ fn accounts(config: &mut ServiceConfig, base: &str) {
         .service(page(&at("/account/confirm"), || web::to(confirm::get), web::post().to(confirm::submit)))
         .service(form(&at("/account/confirm/again"), web::post().to(confirm::send_again)))
         .service(page(&at("/account/forgot"), || web::to(forgot::get), web::post().to(forgot::submit)))
-        .service(page(&at("/account/reset"), || web::to(reset::get), web::post().to(reset::submit)));
+        .service(page(&at("/account/reset"), || web::to(reset::get), web::post().to(reset::submit)))
+        .service(page(&at("/account/invitation"), || web::to(invitation::get), web::post().to(invitation::submit)))
+        // Before the console's own paths: nobody is signed in yet.
+        .service(page(
+            &at("/admin/first"),
+            || web::to(first_administrator::get),
+            web::post().to(first_administrator::submit),
+        ));
 }
 
 /// What people do about their own account.

@@ -174,7 +174,9 @@ fn seal_context(id: &LetterId) -> Vec<u8> {
 
 fn links(content: &Content) -> Vec<&str> {
     match content {
-        Content::ConfirmEmail { link, .. } | Content::ResetPassword { link, .. } => vec![link],
+        Content::ConfirmEmail { link, .. } | Content::ResetPassword { link, .. } | Content::Invitation { link, .. } => {
+            vec![link]
+        }
         Content::AlreadyRegistered { sign_in, reset } => vec![sign_in, reset],
         Content::PasswordChanged { reset }
         | Content::EmailChangeAsked { reset, .. }

@@ -179,6 +179,14 @@ pub fn delete_for_others(db: &mut Db, purpose: Purpose, user: &UserId, payload: 
     Ok(diesel::delete(theirs).execute(db)?)
 }
 
+/// Those that belong to nobody.
+pub fn delete_unowned(db: &mut Db, purpose: Purpose) -> Result<usize, StoreError> {
+    let unowned = one_time_tokens::table
+        .filter(one_time_tokens::user_id.is_null())
+        .filter(one_time_tokens::purpose.eq(purpose.as_str()));
+    Ok(diesel::delete(unowned).execute(db)?)
+}
+
 /// Of every purpose: after a change of password nothing that was under way goes on.
 pub fn delete_all_of(db: &mut Db, user: &UserId) -> Result<usize, StoreError> {
     let theirs = one_time_tokens::table.filter(one_time_tokens::user_id.eq(user.as_str()));

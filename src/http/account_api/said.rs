@@ -99,6 +99,7 @@ fn refusal_words(refusal: &Refusal) -> Said {
         Refusal::InvalidSecondFactor => said(WHO, "invalid_code", "The code is not valid"),
         Refusal::InvalidConfirmation => said(BAD, "invalid_code", "The code is not valid or has expired"),
         Refusal::InvalidReset => said(BAD, "invalid_token", "The reset token is not valid or has expired"),
+        Refusal::InvalidInvitation => said(BAD, "invalid_token", "The invitation is not valid or has expired"),
         Refusal::Suspended => said(NO, "account_suspended", "This account is suspended"),
         Refusal::Disabled => said(NO, "account_disabled", "This account is disabled"),
         Refusal::EmailNotConfirmed => said(NO, "email_not_confirmed", "The email address is not confirmed yet"),

@@ -58,7 +58,12 @@ pub(super) async fn or_signed_in(
         LoginOutcome::SignedIn(begun) => step::signed_in(app, onward, &begun),
         LoginOutcome::SecondFactor(challenge) => match challenge.purpose {
             Purpose::Enrolment => enrolment::begin(app, request, browser, onward, challenge.token).await,
-            Purpose::SecondFactor | Purpose::ConfirmEmail | Purpose::ResetPassword | Purpose::SpentProof => {
+            Purpose::SecondFactor
+            | Purpose::ConfirmEmail
+            | Purpose::ResetPassword
+            | Purpose::Invitation
+            | Purpose::FirstAdministrator
+            | Purpose::SpentProof => {
                 let shown = Shown::ToBrowser(browser);
                 let sealed = forms::seal(&app.core, Kind::Challenge, shown, challenge.token.reveal());
                 show(app, browser, onward, &sealed, None)

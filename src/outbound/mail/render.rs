@@ -52,6 +52,7 @@ const fn subject(content: &Content) -> &'static str {
         Content::ConfirmEmail { .. } => "Confirm your e-mail address",
         Content::AlreadyRegistered { .. } => "You already have an account",
         Content::ResetPassword { .. } => "Choose a new password",
+        Content::Invitation { .. } => "You are invited",
         Content::PasswordChanged { .. } => "Your password was changed",
         Content::EmailChanged { .. } => "Your e-mail address was changed",
         Content::EmailChangeAsked { .. } => "Another e-mail address was asked for",
@@ -68,7 +69,7 @@ const fn subject(content: &Content) -> &'static str {
 /// advertisement: letters to an address that nobody has proved greet nobody, and a name is made of words.
 pub(super) fn plain_name(letter: &Letter) -> Option<String> {
     match letter.content {
-        Content::ConfirmEmail { .. } | Content::AlreadyRegistered { .. } => return None,
+        Content::ConfirmEmail { .. } | Content::AlreadyRegistered { .. } | Content::Invitation { .. } => return None,
         Content::ResetPassword { .. }
         | Content::PasswordChanged { .. }
         | Content::EmailChanged { .. }

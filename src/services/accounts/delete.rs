@@ -1,6 +1,6 @@
 //! Deleting an account, with everything that is its own.
 
-use super::{Caller, Refusal, USERS, Whom, refusal::Thing};
+use super::{Caller, Refusal, USERS, Whom, password::is_member, refusal::Thing};
 use crate::{
     domain::audit::{Action, Outcome},
     services::{
@@ -19,6 +19,9 @@ pub async fn delete_user(core: &Core, caller: Caller, whom: Whom) -> Result<(), 
             let Some(user) = whom.find(db)? else {
                 return Ok(Err(Refusal::NotFound(Thing::User)));
             };
+            if let Err(refusal) = is_member(&user) {
+                return Ok(Err(refusal));
+            }
             if !users::delete(db, &user.id)? {
                 return Ok(Err(Refusal::NotFound(Thing::User)));
             }

@@ -6,7 +6,7 @@ use crate::{
         one_time::Purpose,
         time::{Seconds, Timestamp},
     },
-    store::{Db, StoreError, grants, one_time_tokens, sessions},
+    store::{Db, StoreError, grants, one_time_tokens, sessions, users},
 };
 
 /// A revoked grant's row stays this long, to know its code again.
@@ -24,7 +24,18 @@ pub(in crate::services) fn end_all(db: &mut Db, user: &UserId, now: Timestamp) -
     Ok(())
 }
 
-/// The same, but for one session and what is bound to it.
+/// Sessions, grants and steps of a sign-in; a letter that the user waits for stays good.
+pub(in crate::services) fn sign_out(db: &mut Db, user: &UserId, now: Timestamp) -> Result<(), StoreError> {
+    users::lock(db, user)?;
+    for step in [Purpose::SecondFactor, Purpose::Enrolment] {
+        one_time_tokens::delete_of(db, step, user)?;
+    }
+    sessions::delete_by_user(db, user)?;
+    grants::revoke_by_user(db, user, now, now.plus(KEPT))?;
+    Ok(())
+}
+
+/// The same as [`end_all`], but for one session and what is bound to it.
 pub(super) fn end_others(db: &mut Db, user: &UserId, kept: &SessionId, now: Timestamp) -> Result<(), StoreError> {
     one_time_tokens::delete_all_of(db, user)?;
     sessions::delete_others(db, user, kept)?;

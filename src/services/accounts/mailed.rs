@@ -22,27 +22,34 @@ const NOBODY: &str = "nobody@signet.invalid";
 
 /// Why somebody is written a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Errand {
+pub(in crate::services) enum Errand {
     Confirm,
     Reset,
+    Invite,
 }
 
 /// So many letters of one kind to one address are good at once.
 const LINKS: usize = 3;
 
 /// The secrets of one letter.
-pub(super) struct Written {
+pub(in crate::services) struct Written {
     token: Secret<String>,
     code: Secret<String>,
 }
 
 /// A new link, and code, for an address of this user, present or future. A few letters before it stay good: whoever asks for
 /// another must not take the owner's away.
-pub(super) fn send(core: &Core, db: &mut Db, errand: Errand, user: &User, address: &str) -> Result<(), StoreError> {
+pub(in crate::services) fn send(
+    core: &Core,
+    db: &mut Db,
+    errand: Errand,
+    user: &User,
+    address: &str,
+) -> Result<(), StoreError> {
     let written = keep(core, db, errand, user, address)?;
     let name = match errand {
         // Whoever typed the address chose the name, too.
-        Errand::Confirm => None,
+        Errand::Confirm | Errand::Invite => None,
         Errand::Reset => known_name(user),
     };
     let letter = Letter { to: address.to_owned(), name, content: errand.content(core, &written) };
@@ -124,6 +131,7 @@ impl Errand {
         match self {
             Self::Confirm => Purpose::ConfirmEmail,
             Self::Reset => Purpose::ResetPassword,
+            Self::Invite => Purpose::Invitation,
         }
     }
 
@@ -131,6 +139,7 @@ impl Errand {
         match self {
             Self::Confirm => core.settings.accounts.confirm_seconds,
             Self::Reset => core.settings.accounts.reset_seconds,
+            Self::Invite => core.settings.accounts.invitation_seconds,
         }
     }
 
@@ -138,7 +147,7 @@ impl Errand {
         let now = core.clock.now();
         let digits = match self {
             Self::Confirm => Some(one_time::digest(&core.ring, self.purpose(), user, written.code.reveal())),
-            Self::Reset => None,
+            Self::Reset | Self::Invite => None,
         };
         OneTimeToken {
             digest: digest::secret(written.token.reveal()),
@@ -160,6 +169,7 @@ impl Errand {
                 Content::ConfirmEmail { code: written.code.reveal().clone(), link: link("confirm"), minutes }
             }
             Self::Reset => Content::ResetPassword { link: link("reset"), minutes },
+            Self::Invite => Content::Invitation { link: link("invitation"), hours: (minutes / 60).max(1) },
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         one_time::{OneTimeToken, Purpose},
         secret::Secret,
         time::Timestamp,
-        user::{User, normal_email},
+        user::{Role, User, normal_email},
     },
     services::{
         audit::{self, Entry},
@@ -182,6 +182,7 @@ pub async fn set_password(core: &Core, caller: Caller, whom: Whom, new: Secret<S
             move |core| {
                 let actor = caller.service(core, super::USERS)?;
                 let user = core.store.read(|db| whom.find(db))?.ok_or(Refusal::NotFound(Thing::User))?;
+                is_member(&user)?;
                 let personal = Personal::from(&user);
                 strength::check(&core.settings.passwords, &candidate, &personal).map_err(Refusal::WeakPassword)?;
                 Ok::<_, Refusal>((actor, user))
@@ -205,6 +206,11 @@ pub async fn set_password(core: &Core, caller: Caller, whom: Whom, new: Secret<S
         })?
     })
     .await
+}
+
+/// A new password would be the way to every right: administrators are looked after by administrators, at their doors.
+pub(super) fn is_member(user: &User) -> Result<(), Refusal> {
+    if user.role == Role::Member { Ok(()) } else { Err(Refusal::NotForThisCredential) }
 }
 
 impl Whom {

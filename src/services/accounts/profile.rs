@@ -76,10 +76,11 @@ pub async fn me(core: &Core, caller: Caller) -> Result<Person, Refusal> {
 
 /// The same user with what stands in other tables, inside a crossing.
 pub fn person(core: &Core, user: User) -> Result<Person, Refusal> {
-    Ok(core.store.read(|db| complete(core, db, user))?)
+    Ok(core.store.read(|db| person_in(core, db, user))?)
 }
 
-fn complete(core: &Core, db: &mut Db, user: User) -> Result<Person, StoreError> {
+/// The same inside a transaction.
+pub(in crate::services) fn person_in(core: &Core, db: &mut Db, user: User) -> Result<Person, StoreError> {
     let waiting = one_time_tokens::list_of(db, Purpose::ConfirmEmail, &user.id, core.clock.now())?;
     let mut wanted = waiting.into_iter().filter_map(|token| token.payload);
     let on = totp_factors::find(db, &user.id)?.is_some_and(|factor| factor.is_on());

@@ -35,6 +35,8 @@ pub enum Refusal {
     InvalidConfirmation,
     /// A reset link that is wrong or dead.
     InvalidReset,
+    /// The invitation has been used, or is too old.
+    InvalidInvitation,
     /// These are told only after the right password.
     Suspended,
     Disabled,

@@ -21,6 +21,10 @@ use crate::{
 pub const EMAIL: &str = "demo@example.com";
 pub const PASSWORD: &str = "demo-password";
 
+/// The same who may everything.
+pub const ADMIN_EMAIL: &str = "admin@example.com";
+pub const ADMIN_PASSWORD: &str = "demo-admin-password";
+
 pub const PLAYGROUND: &str = "playground";
 pub const BROWSER_APP: &str = "demo-spa";
 pub const SERVICE: &str = "demo-service";
@@ -34,6 +38,7 @@ pub struct DemoSecrets {
 /// Makes what is missing; what was changed by hand stays as it is, but for the secrets.
 pub async fn ensure(core: &Core) -> Result<DemoSecrets, AdminError> {
     there_already(users::create(core, &Administrator::operator(), user()).await.map(drop))?;
+    there_already(users::create(core, &Administrator::operator(), administrator()).await.map(drop))?;
     let issuer = &core.settings.issuer;
     let playground = ClientMembers {
         name: Some("Playground".to_owned()),
@@ -76,6 +81,17 @@ fn user() -> NewUser {
             locale: Some("en".to_owned()),
             ..Profile::default()
         },
+    }
+}
+
+fn administrator() -> NewUser {
+    NewUser {
+        email: ADMIN_EMAIL.to_owned(),
+        email_standing: EmailStanding::Verified,
+        username: Some("admin".to_owned()),
+        password: Secret::new(ADMIN_PASSWORD.to_owned()),
+        role: Role::Admin,
+        profile: Profile { name: Some("Demo Administrator".to_owned()), ..Profile::default() },
     }
 }
 

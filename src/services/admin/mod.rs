@@ -16,11 +16,11 @@ pub mod api_keys;
 pub mod clients;
 pub mod demo;
 pub mod edition;
+pub mod first;
 pub mod keys;
 pub mod purge;
 pub mod resources;
 pub mod scopes;
-pub mod user_changes;
 pub mod users;
 
 pub use crate::store::page::{Page, PageRequest};

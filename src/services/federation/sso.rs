@@ -62,9 +62,12 @@ pub async fn sign_in(core: &Core, mount: Arc<Mount>, caller: Caller, request: Ss
         LoginOutcome::SignedIn(begun) => Ok(*begun),
         LoginOutcome::SecondFactor(challenge) => Err(match challenge.purpose {
             Purpose::Enrolment => Refusal::SecondFactorMissing,
-            Purpose::SecondFactor | Purpose::ConfirmEmail | Purpose::ResetPassword | Purpose::SpentProof => {
-                Refusal::SecondFactorRequired
-            }
+            Purpose::SecondFactor
+            | Purpose::ConfirmEmail
+            | Purpose::ResetPassword
+            | Purpose::Invitation
+            | Purpose::FirstAdministrator
+            | Purpose::SpentProof => Refusal::SecondFactorRequired,
         }),
     }
 }

@@ -2,7 +2,7 @@
 
 mod change;
 
-use diesel::prelude::*;
+use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 
 pub use self::change::{
     Proofs, Updated, confirm_email, find_proofs, release_email, replace_hash, update_attributes, update_password,
@@ -105,9 +105,25 @@ pub fn delete(db: &mut Db, user: &UserId) -> Result<bool, StoreError> {
     Ok(diesel::delete(users::table.find(user.as_str())).execute(db)? == 1)
 }
 
+/// Which users a list shows; `None` shows all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub status: Option<UserStatus>,
+    pub role: Option<Role>,
+}
+
 /// Oldest first.
-pub fn list(db: &mut Db, request: &PageRequest) -> Result<Page<User>, StoreError> {
+pub fn list(db: &mut Db, filter: Filter, request: &PageRequest) -> Result<Page<User>, StoreError> {
     let mut query = users::table.order(users::id).select(UserRow::as_select()).into_boxed();
+    if let Some(status) = filter.status {
+        query = query.filter(users::status.eq(status.as_str()));
+    }
+    if let Some(role) = filter.role {
+        query = query.filter(users::role.eq(role.as_str()));
+        if role != Role::Member {
+            query = query.filter(administrates());
+        }
+    }
     let mut cut_short = false;
     if let Some(sought) = request.sought() {
         let hits = hits(db, &sought)?;
@@ -160,6 +176,11 @@ pub fn count_by_status(db: &mut Db) -> Result<Census, StoreError> {
 pub fn count_active_admins(db: &mut Db) -> Result<i64, StoreError> {
     let active = users::table.filter(users::status.eq(UserStatus::Active.as_str()));
     Ok(active.filter(users::role.eq(Role::Admin.as_str())).count().get_result(db)?)
+}
+
+/// Word for word as in the index, which is for the few who are no members only.
+fn administrates() -> SqlLiteral<Bool> {
+    sql::<Bool>("role <> 'member'")
 }
 
 /// Nobody else takes this lock of the user until the transaction ends: for what must be seen whole before it is
@@ -245,10 +266,28 @@ impl TryFrom<UserRow> for User {
     }
 }
 
+/// Takes the locks of all administrators, in one order for everybody: of two who demote each other at the same moment the
+/// second sees what the first has done.
+pub fn lock_admins(db: &mut Db) -> Result<(), StoreError> {
+    if let Db::Postgres(connection) = db {
+        let admins = users::table.filter(users::role.eq(Role::Admin.as_str())).filter(administrates());
+        admins.order(users::id).select(users::id).for_no_key_update().load::<String>(connection)?;
+    }
+    Ok(())
+}
+
+/// Whether there is one who may everything, of whatever status.
+pub fn has_admin(db: &mut Db) -> Result<bool, StoreError> {
+    let admins = users::table.filter(users::role.eq(Role::Admin.as_str())).filter(administrates());
+    Ok(diesel::select(diesel::dsl::exists(admins)).get_result(db)?)
+}
+
 /// Whether anybody is left who may everything.
 pub fn has_active_admin(db: &mut Db) -> Result<bool, StoreError> {
-    let admins =
-        users::table.filter(users::role.eq(Role::Admin.as_str())).filter(users::status.eq(UserStatus::Active.as_str()));
+    let admins = users::table
+        .filter(users::role.eq(Role::Admin.as_str()))
+        .filter(users::status.eq(UserStatus::Active.as_str()))
+        .filter(administrates());
     Ok(diesel::select(diesel::dsl::exists(admins)).get_result(db)?)
 }
 
@@ -350,7 +389,7 @@ mod tests {
             let mut request = PageRequest { after: None, limit: 2, search: None };
             let mut seen = Vec::new();
             loop {
-                let page = store.read(|db| list(db, &request)).unwrap();
+                let page = store.read(|db| list(db, Filter::default(), &request)).unwrap();
                 seen.extend(page.items.into_iter().map(|user| user.username));
                 match page.next {
                     Some(next) => request.after = Some(next),
@@ -359,6 +398,13 @@ mod tests {
             }
             assert_eq!(seen, ["user1", "user2", "user3", "user4", "user5"]);
             assert_eq!(store.read(count).unwrap(), 5);
+            let search = |text: &str| {
+                let request = PageRequest { after: None, limit: 9, search: Some(text.to_owned()) };
+                store.read(|db| list(db, Filter::default(), &request)).unwrap().items.len()
+            };
+            assert_eq!([search("USER N"), search("user3@EXAMPLE"), search("user_"), search("100%")], [5, 1, 0, 0]);
+            store.write(|db| insert(db, &User { email: None, profile: Profile::default(), ..user(6) }, None)).unwrap();
+            assert_eq!(search("user6"), 1);
         });
     }
 }

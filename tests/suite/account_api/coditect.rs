@@ -2,7 +2,7 @@
 
 use signet::{
     domain::organisation::OrganisationRole,
-    services::admin::user_changes::{Belonging, UserChanges},
+    services::admin::users::change::{Belonging, UserChanges},
 };
 
 use super::exchange::Play;

@@ -4,7 +4,7 @@ use crate::harness::operator;
 use signet::{
     config::providers::ProviderSettings,
     domain::user::UserStatus,
-    services::admin::{user_changes::UserChanges, users},
+    services::admin::users::{self, change::UserChanges},
 };
 
 use super::exchange::Play;

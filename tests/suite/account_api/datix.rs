@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use signet::services::admin::user_changes::UserChanges;
+use signet::services::admin::users::change::UserChanges;
 
 use super::exchange::Play;
 use crate::harness::{CODITECT, DATIX, Made, Method, Phone, Server};

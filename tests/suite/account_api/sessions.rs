@@ -214,6 +214,8 @@ async fn who_is_suspended_or_disabled_has_no_session() {
     }
     users::set_status(&server.site.core, &operator(), &alice.id, UserStatus::Active).await.unwrap();
     for session in &sessions {
-        session.refreshes().await.expect_status(200);
+        session.refreshes().await.expect_status(401);
+        let again = server.site.signs_in(session.contract, &alice.email, PASSWORD).await;
+        assert!(again.is_alive().await, "{}", session.contract.name);
     }
 }

@@ -13,9 +13,8 @@ use signet::{
     services::{
         accounts::Refusal,
         admin::{
-            AdminError,
-            user_changes::{self, Belonging, UserChanges},
-            users,
+            AdminError, users,
+            users::change::{self as user_changes, Belonging, UserChanges},
         },
     },
     store::audit_events,

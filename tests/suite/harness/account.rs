@@ -11,7 +11,7 @@ use signet::{
         user::{Profile, Role},
     },
     services::admin::{
-        user_changes::{self, UserChanges},
+        users::change::{self as user_changes, UserChanges},
         users::{self, EmailStanding, NewUser},
     },
 };

@@ -5,6 +5,10 @@ mod keys;
 mod parts;
 mod routes;
 mod scopes;
+mod user;
+mod user_access;
+mod user_form;
+mod users;
 mod visit;
 
 pub use self::routes::routes;
@@ -18,6 +22,7 @@ use crate::domain::administrator::{Access, Administrator, Area};
 enum Place {
     Clients,
     Scopes,
+    Users,
     Keys,
 }
 
@@ -25,6 +30,7 @@ enum Place {
 const PLACES: &[(&str, Place, &str, &str, Area)] = &[
     ("Applications", Place::Clients, "Clients", "/admin/clients", Area::Clients),
     ("Applications", Place::Scopes, "Scopes", "/admin/scopes", Area::Clients),
+    ("People", Place::Users, "Users", "/admin/users", Area::Users),
     ("Server", Place::Keys, "Signing keys", "/admin/keys", Area::Keys),
 ];
 

@@ -2,12 +2,13 @@
 
 use actix_web::{Resource, Scope, web};
 
-use super::{clients, keys, scopes};
+use super::{clients, keys, scopes, user, user_access, users};
 use crate::http::pages::error;
 
 /// Every page of the console. An address that only a form leads to says so.
 pub fn routes(base: &str) -> Scope {
-    clients(registries(web::scope(&format!("{base}/admin")))).default_service(web::to(error::not_found))
+    let scope = web::scope(&format!("{base}/admin"));
+    people(clients(registries(scope))).default_service(web::to(error::not_found))
 }
 
 fn registries(scope: Scope) -> Scope {
@@ -42,6 +43,15 @@ fn clients(scope: Scope) -> Scope {
         )
         .service(at("/clients/{id}/test/address").route(web::post().to(clients::set_address)))
         .service(at("/clients/{id}/test/token").route(web::post().to(clients::ask_for_token)))
+}
+
+fn people(scope: Scope) -> Scope {
+    scope
+        .service(at("/users").route(web::get().to(users::list)).route(web::post().to(users::create)))
+        .service(at("/users/new").route(web::get().to(users::new)))
+        .service(at("/users/{id}").route(web::get().to(user::show)).route(web::post().to(user::update)))
+        .service(at("/users/{id}/access").route(web::get().to(user_access::show)))
+        .service(at("/users/{id}/{act}").route(web::post().to(user_access::act)))
 }
 
 fn at(path: &str) -> Resource {

@@ -10,6 +10,10 @@ mod problem;
 mod resources;
 mod routes;
 mod scopes;
+mod user_access;
+mod user_change;
+mod user_shapes;
+mod users;
 
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
 use serde::Serialize;

@@ -6,14 +6,14 @@ use super::{
     clients, keys,
     openapi::{self, Bearer},
     problem::Problem,
-    resources, scopes,
+    resources, scopes, user_access, users,
 };
 use crate::services::admin::admit::API;
 
 /// Every route of the API.
 pub fn routes(base: &str) -> Scope {
     let scope = web::scope(&format!("{base}{API}"));
-    clients(keys(registries(scope)))
+    people(clients(keys(registries(scope))))
         .service(at("/openapi.json", "GET").route(web::get().to(openapi::get)))
         .default_service(web::to(|| async { Err::<actix_web::HttpResponse, _>(Problem::no_such_path()) }))
 }
@@ -58,6 +58,37 @@ fn clients(scope: Scope) -> Scope {
         .service(at("/clients/{client_id}/usage", "GET").route(web::get().to(clients::used)))
 }
 
+fn people(scope: Scope) -> Scope {
+    let step = |path: &str, to: actix_web::Route| at(&format!("/users/{{id}}/{path}"), "POST").route(to);
+    scope
+        .service(at("/users", "GET, POST").route(web::get().to(users::list)).route(web::post().to(users::create)))
+        .service(
+            at("/users/{id}", "GET, PATCH, DELETE")
+                .route(web::get().to(users::show))
+                .route(web::patch().to(users::update))
+                .route(web::delete().to(users::delete)),
+        )
+        .service(step("suspend", web::post().to(users::suspend)))
+        .service(step("activate", web::post().to(users::activate)))
+        .service(step("disable", web::post().to(users::disable)))
+        .service(step("password-reset", web::post().to(users::send_reset)))
+        .service(step("invitation", web::post().to(users::invite_again)))
+        .service(at("/users/{id}/password", "PUT").route(web::put().to(users::set_password)))
+        .service(at("/users/{id}/second-factor", "DELETE").route(web::delete().to(users::reset_second_factor)))
+        .service(
+            at("/users/{id}/sessions", "GET, DELETE")
+                .route(web::get().to(user_access::sessions))
+                .route(web::delete().to(user_access::end_sessions)),
+        )
+        .service(at("/users/{id}/sessions/{sid}", "DELETE").route(web::delete().to(user_access::end_session)))
+        .service(
+            at("/users/{id}/consents", "GET, DELETE")
+                .route(web::get().to(user_access::consents))
+                .route(web::delete().to(user_access::withdraw_all)),
+        )
+        .service(at("/users/{id}/consents/{client_id}", "DELETE").route(web::delete().to(user_access::withdraw)))
+}
+
 fn keys(scope: Scope) -> Scope {
     scope
         .service(at("/keys", "GET").route(web::get().to(keys::list)))
@@ -95,6 +126,24 @@ fn at(path: &str, allow: &'static str) -> Resource {
         clients::rotate,
         clients::revoke,
         clients::used,
+        users::list,
+        users::create,
+        users::show,
+        users::update,
+        users::delete,
+        users::suspend,
+        users::activate,
+        users::disable,
+        users::set_password,
+        users::send_reset,
+        users::invite_again,
+        users::reset_second_factor,
+        user_access::sessions,
+        user_access::end_sessions,
+        user_access::end_session,
+        user_access::consents,
+        user_access::withdraw_all,
+        user_access::withdraw,
         keys::list,
         keys::rotate,
         keys::revoke,

@@ -23,7 +23,7 @@ const SYSTEMS: &[(&str, &str)] = &[
 ];
 
 /// `Firefox on Windows`; the first word of a program that is no browser.
-pub(super) fn words(agent: Option<&str>) -> String {
+pub(in crate::http) fn words(agent: Option<&str>) -> String {
     let agent = agent.unwrap_or_default();
     let find =
         |list: &[(&str, &'static str)]| list.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name);

@@ -2,7 +2,7 @@
 
 pub mod api_keys;
 pub mod applications;
-mod device;
+pub(in crate::http) mod device;
 mod key_lines;
 pub(super) mod notice;
 pub mod password;

@@ -25,10 +25,12 @@ pub(in super::super) enum Notice {
     KeyRevoked,
     ProviderLinked,
     ProviderUnlinked,
+    InvitationAccepted,
+    AdministratorMade,
 }
 
 impl Notice {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::AddressConfirmed,
         Self::LetterSent,
         Self::PasswordReset,
@@ -43,6 +45,8 @@ impl Notice {
         Self::KeyRevoked,
         Self::ProviderLinked,
         Self::ProviderUnlinked,
+        Self::InvitationAccepted,
+        Self::AdministratorMade,
     ];
 
     pub(in super::super) const fn words(self) -> &'static str {
@@ -60,6 +64,8 @@ impl Notice {
             Self::ApplicationWithdrawn => "The application has no access any more.",
             Self::KeyRevoked => "The key is revoked.",
             Self::ProviderLinked => "The account is linked: you can sign in with it.",
+            Self::InvitationAccepted => "The account is yours. Sign in with your new password.",
+            Self::AdministratorMade => "The administrator is made. Sign in to begin.",
             Self::ProviderUnlinked => "The account is not linked any more.",
         }
     }

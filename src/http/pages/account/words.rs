@@ -100,6 +100,9 @@ pub(in super::super) fn of(refusal: Refusal) -> Ending {
         Refusal::InvalidConfirmation => {
             Problem::new("This code or link is not right, or too old. We can send you a new one.", &["code"])
         }
+        Refusal::InvalidInvitation => {
+            Problem::new("This invitation has been used, or is too old. Ask for a new one.", &[])
+        }
         Refusal::InvalidReset => Problem::new("This link has been used, or is too old. Ask for a new one.", &[]),
         Refusal::RegistrationClosed => {
             Problem::new("New accounts are made by the administrators here.", &[]).with(StatusCode::FORBIDDEN)
