@@ -22,8 +22,10 @@ pub mod resources;
 pub mod revoked_tokens;
 pub mod scopes;
 pub mod sealing;
+pub mod search;
 pub mod sessions;
 pub mod signing_keys;
+pub mod size;
 pub mod standing;
 pub mod totp_factors;
 pub mod users;
@@ -34,6 +36,10 @@ mod schema;
 
 #[cfg(test)]
 mod agreement;
+#[cfg(test)]
+mod found;
+#[cfg(test)]
+mod plans;
 #[cfg(test)]
 mod testing;
 

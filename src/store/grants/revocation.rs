@@ -57,6 +57,17 @@ pub fn revoke_by_consent(
     Ok(update(grants::table, allowed, ended(now, keep_until)).execute(db)?)
 }
 
+/// Ends everything that a client was granted.
+pub fn revoke_by_client(
+    db: &mut Db,
+    client: &ClientId,
+    now: Timestamp,
+    keep_until: Timestamp,
+) -> Result<usize, StoreError> {
+    let its = grants::client_id.eq(client.as_str()).and(grants::revoked_at.is_null());
+    Ok(update(grants::table, its, ended(now, keep_until)).execute(db)?)
+}
+
 /// Ends everything that a user has granted.
 pub fn revoke_by_user(db: &mut Db, user: &UserId, now: Timestamp, keep_until: Timestamp) -> Result<usize, StoreError> {
     let theirs = grants::user_id.eq(user.as_str()).and(grants::revoked_at.is_null());
@@ -104,7 +115,8 @@ mod tests {
     use super::{
         super::{
             super::{
-                testing::{NOW, after, cast, grant, on_each, session, user},
+                clients,
+                testing::{NOW, after, cast, client as app, grant, on_each, session, user},
                 users,
             },
             find, insert,
@@ -139,10 +151,20 @@ mod tests {
     fn a_withdrawn_consent_and_an_ended_session_revoke_what_they_carried() {
         on_each(|store| {
             let (alice, session, client) = cast(store);
+            let other = app("other");
             let offline = Grant { binding: Binding::Offline, ..grant(2, &client, &session) };
-            store.write(|db| Ok((insert(db, &grant(1, &client, &session))?, insert(db, &offline)?))).unwrap();
+            let foreign = Grant { binding: Binding::Offline, ..grant(3, &other, &session) };
+            store
+                .write(|db| {
+                    clients::insert(db, &other)?;
+                    let all = [&grant(1, &client, &session), &offline, &foreign];
+                    all.into_iter().try_for_each(|it| insert(db, it).map(|_| ()))
+                })
+                .unwrap();
             let by_session = |at| store.write(|db| revoke_by_session(db, &alice.id, &session.id, at, after(661)));
             assert_eq!([by_session(NOW).unwrap(), by_session(NOW).unwrap()], [1, 0]);
+            let by_client = |id| store.write(|db| revoke_by_client(db, id, NOW, after(661))).unwrap();
+            assert_eq!([by_client(&other.id), by_client(&other.id)], [1, 0], "another client's grant");
             let by_consent = |id| store.write(|db| revoke_by_consent(db, id, &client.id, NOW, after(661))).unwrap();
             assert_eq!([by_consent(&user(9).id), by_consent(&alice.id)], [0, 1]);
         });

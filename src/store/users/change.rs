@@ -14,6 +14,7 @@ use super::{
         connection::Db,
         error::StoreError,
         schema::{group_members, users},
+        search::{self, Noun},
     },
     UserRow,
 };
@@ -143,7 +144,11 @@ pub fn update_profile(db: &mut Db, user: &User) -> Result<Updated, StoreError> {
         users::updated_at.eq(row.updated_at),
     );
     let row = users::table.find(user.id.as_str());
-    unless_taken(db, Updated::UsernameTaken, |db| diesel::update(row).set(change).execute(db))
+    let updated = unless_taken(db, Updated::UsernameTaken, |db| diesel::update(row).set(change).execute(db))?;
+    if updated == Updated::Updated {
+        search::replace(db, Noun::User, user.id.as_str(), &search::of_profile(&user.profile))?;
+    }
+    Ok(updated)
 }
 
 /// In a savepoint: a violation would end a PostgreSQL transaction, and an UPDATE knows no ON CONFLICT.
