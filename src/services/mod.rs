@@ -8,6 +8,7 @@ pub mod clients;
 pub mod clock;
 pub mod core;
 pub mod database;
+pub mod doctor;
 pub mod factors;
 pub mod fault;
 pub mod federation;

@@ -22,3 +22,4 @@ pub(in crate::http) mod send;
 pub mod signed_out;
 pub mod step;
 pub mod upstream;
+pub(in crate::http) mod when;

@@ -1,5 +1,6 @@
 //! The console, `/admin`: pages for administrators. Without JavaScript, each form sealed for the session it was shown to.
 
+mod keys;
 mod parts;
 mod routes;
 mod scopes;
@@ -15,11 +16,14 @@ use crate::domain::administrator::{Access, Administrator, Area};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Scopes,
+    Keys,
 }
 
 /// Where each page stands: the group of the navigation, its name, its path below the issuer, and whose it is.
-const PLACES: [(&str, Place, &str, &str, Area); 1] =
-    [("Applications", Place::Scopes, "Scopes", "/admin/scopes", Area::Clients)];
+const PLACES: &[(&str, Place, &str, &str, Area)] = &[
+    ("Applications", Place::Scopes, "Scopes", "/admin/scopes", Area::Clients),
+    ("Server", Place::Keys, "Signing keys", "/admin/keys", Area::Keys),
+];
 
 /// The frame of these pages.
 #[derive(Clone, Debug)]
@@ -63,7 +67,7 @@ impl Frame<'_> {
     /// What this administrator may see.
     fn sections(&self) -> Vec<Section> {
         let mut sections: Vec<Section> = Vec::new();
-        for (group, place, title, path, area) in PLACES {
+        for &(group, place, title, path, area) in PLACES {
             if !self.admin.may(area, Access::Read) {
                 continue;
             }

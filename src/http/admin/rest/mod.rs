@@ -2,6 +2,7 @@
 
 mod call;
 mod json;
+mod keys;
 mod listing;
 pub mod openapi;
 mod problem;

@@ -3,6 +3,7 @@
 use actix_web::{Resource, Scope, web};
 
 use super::{
+    keys,
     openapi::{self, Bearer},
     problem::Problem,
     resources, scopes,
@@ -12,7 +13,7 @@ use crate::services::admin::admit::API;
 /// Every route of the API.
 pub fn routes(base: &str) -> Scope {
     let scope = web::scope(&format!("{base}{API}"));
-    registries(scope)
+    keys(registries(scope))
         .service(at("/openapi.json", "GET").route(web::get().to(openapi::get)))
         .default_service(web::to(|| async { Err::<actix_web::HttpResponse, _>(Problem::no_such_path()) }))
 }
@@ -39,6 +40,13 @@ fn registries(scope: Scope) -> Scope {
         )
 }
 
+fn keys(scope: Scope) -> Scope {
+    scope
+        .service(at("/keys", "GET").route(web::get().to(keys::list)))
+        .service(at("/keys/rotate", "POST").route(web::post().to(keys::rotate)))
+        .service(at("/keys/{kid}/revoke", "POST").route(web::post().to(keys::revoke)))
+}
+
 fn at(path: &str, allow: &'static str) -> Resource {
     web::resource(path).default_service(web::to(move || async move {
         Err::<actix_web::HttpResponse, _>(Problem::no_such_method(allow))
@@ -60,6 +68,9 @@ fn at(path: &str, allow: &'static str) -> Resource {
         resources::show,
         resources::update,
         resources::delete,
+        keys::list,
+        keys::rotate,
+        keys::revoke,
     )
 )]
 pub(super) struct Document;

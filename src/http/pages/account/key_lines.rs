@@ -1,6 +1,6 @@
 //! One API key, and one scope of a new one, as the page shows them.
 
-use super::when::When;
+use super::super::when::When;
 use crate::{
     domain::{
         administrator::role_may_give,

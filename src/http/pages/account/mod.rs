@@ -10,7 +10,6 @@ pub mod profile;
 pub mod providers;
 pub mod second_factor;
 pub mod sessions;
-mod when;
 pub(super) mod words;
 
 use actix_web::{HttpRequest, HttpResponse};
@@ -21,7 +20,7 @@ use super::{
     error,
     layout::{self, Layout},
     send::{self, Answered, Early, Page, answered},
-    step,
+    step, when,
 };
 use crate::{
     domain::secret::Secret,

@@ -13,17 +13,17 @@ pub struct When {
 
 impl When {
     /// `9 January 2026`
-    pub(super) fn day(at: Timestamp) -> Self {
+    pub(in crate::http) fn day(at: Timestamp) -> Self {
         Self { words: formatted(at, "%-d %B %Y"), exact: at.rfc3339() }
     }
 
     /// `9 January 2026, 11:30 UTC`
-    pub(super) fn moment(at: Timestamp) -> Self {
+    pub(in crate::http) fn moment(at: Timestamp) -> Self {
         Self { words: formatted(at, "%-d %B %Y, %H:%M UTC"), exact: at.rfc3339() }
     }
 
     /// `5 minutes ago`; the day where that is longer ago than a month.
-    pub(super) fn ago(at: Timestamp, now: Timestamp) -> Self {
+    pub(in crate::http) fn ago(at: Timestamp, now: Timestamp) -> Self {
         let seconds = now.since(at).0;
         let words = match seconds {
             ..60 => "just now".to_owned(),
