@@ -10,7 +10,7 @@ use crate::{
         user::User,
     },
     services::{
-        api_keys::{Made, NewKey, NotMade, Wish, make},
+        api_keys::{Made, Member, NewKey, NotMade, Wish, make},
         audit,
         core::Core,
     },
@@ -107,6 +107,7 @@ fn find(db: &mut Db, id: &str) -> Result<OwnedKey, AdminError> {
 impl From<NotMade> for AdminError {
     fn from(reason: NotMade) -> Self {
         match reason {
+            NotMade::Malformed(Member::ExpiresInDays) => unfit("expires in days", Member::ExpiresInDays.rule()),
             NotMade::Malformed(member) => unfit(member.name(), member.rule()),
             NotMade::Beyond(scope) => unfit("scopes", format!("{scope} is for administrators")),
             NotMade::TooMany { most } => {

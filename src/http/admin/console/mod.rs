@@ -1,7 +1,12 @@
 //! The console, `/admin`: pages for administrators. Without JavaScript, each form sealed for the session it was shown to.
 
+mod api_keys;
+mod groups;
 mod keys;
+mod listing;
+mod organisations;
 mod parts;
+mod resources;
 mod routes;
 mod scopes;
 mod visit;
@@ -16,12 +21,20 @@ use crate::domain::administrator::{Access, Administrator, Area};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Scopes,
+    Resources,
+    Organisations,
+    Groups,
+    ApiKeys,
     Keys,
 }
 
 /// Where each page stands: the group of the navigation, its name, its path below the issuer, and whose it is.
 const PLACES: &[(&str, Place, &str, &str, Area)] = &[
     ("Applications", Place::Scopes, "Scopes", "/admin/scopes", Area::Clients),
+    ("Applications", Place::Resources, "Resources", "/admin/resources", Area::Clients),
+    ("People", Place::Organisations, "Organisations", "/admin/organisations", Area::Users),
+    ("People", Place::Groups, "Groups", "/admin/groups", Area::Users),
+    ("People", Place::ApiKeys, "API keys", "/admin/api-keys", Area::Users),
     ("Server", Place::Keys, "Signing keys", "/admin/keys", Area::Keys),
 ];
 
