@@ -114,7 +114,7 @@ impl ApiKeyCommand {
             Self::Create(args) => {
                 let user = args.user.clone();
                 let made = api_keys::create(core, &operator(), &user, args.new_key(core)?).await?;
-                output.answer(&ApiKeyShape::made(&made.made))?;
+                output.answer(&ApiKeyShape::made(&made))?;
             }
             Self::List { user, page } => {
                 let page = api_keys::list(core, &operator(), user.as_deref(), page.page()).await?;

@@ -11,6 +11,7 @@
 
 mod account_api;
 mod accounts;
+mod admin;
 mod browser;
 mod cli;
 mod directories;

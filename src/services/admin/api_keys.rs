@@ -28,16 +28,9 @@ pub struct OwnedKey {
     pub owner: User,
 }
 
-/// A key that has just been made, for whom, and the only sight of it.
-#[derive(Debug)]
-pub struct MadeKey {
-    pub made: Made,
-    pub owner: User,
-}
-
 /// For a user by id, address or username. One who may everything may give every scope that is registered; what others
 /// make has no more than its user could give.
-pub async fn create(core: &Core, admin: &Administrator, who: &str, new: NewKey) -> Result<MadeKey, AdminError> {
+pub async fn create(core: &Core, admin: &Administrator, who: &str, new: NewKey) -> Result<Made, AdminError> {
     require(admin, Area::Users, Access::Write)?;
     let wish = Wish::parse(new)?;
     let user = users::show(core, admin, who).await?;
@@ -46,7 +39,7 @@ pub async fn create(core: &Core, admin: &Administrator, who: &str, new: NewKey) 
     let admin = admin.clone();
     core.run(move |core| {
         let entry = entry_about(&admin, &user.id, Action::CreateApiKey, None);
-        Ok(MadeKey { made: make(core, &user, &wish, maker, entry)??, owner: user })
+        Ok(make(core, &user, &wish, maker, entry)??)
     })
     .await
 }

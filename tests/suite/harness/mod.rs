@@ -1,6 +1,7 @@
 //! A server that really listens, and the people and programs that talk to it.
 
 mod account;
+mod admin;
 mod answer;
 mod authorization;
 mod browser;
@@ -15,6 +16,7 @@ mod smtp;
 mod user;
 
 pub(crate) use account::{CLASSIC, CODITECT, COMIND, CONTRACTS, Contract, DATIX, Made, Phone, Session};
+pub(crate) use admin::Program;
 pub(crate) use answer::{Answer, Tokens};
 pub(crate) use authorization::{Asked, Authorization, Code};
 pub(crate) use browser::Browser;

@@ -15,9 +15,8 @@ use super::{
 use crate::{
     domain::{
         administrator::Area,
-        api_key::{ApiKey, Environment, Maker},
+        api_key::{Environment, Maker},
         time::Timestamp,
-        user::User,
     },
     http::{
         app::App,
@@ -186,8 +185,8 @@ async fn submit_new(app: &App, request: &HttpRequest, form: Result<Form, BadBody
         Ok(made) => made,
         Err(error) => return show_new(&visit, Some(visit.problem(error)?), &params).await,
     };
-    let secret = made.made.secret.reveal();
-    let line = Line::new(&made.made.key, &made.owner, app.core.clock.now());
+    let owned = visit.take(api_keys::show(&app.core, visit.admin(), made.key.id.as_str()).await)?;
+    let (secret, line) = (made.secret.reveal(), Line::of(&owned, app.core.clock.now()));
     let frame = visit.frame(Place::ApiKeys, line.name.clone(), &TRAIL);
     let view = MadeView { layout: &app.layout, frame, secret, line };
     Ok(visit.send(&view, &view.frame))
@@ -246,10 +245,6 @@ pub(super) async fn revoke(
 
 impl Line {
     fn of(OwnedKey { key, owner }: &OwnedKey, now: Timestamp) -> Self {
-        Self::new(key, owner, now)
-    }
-
-    fn new(key: &ApiKey, owner: &User, now: Timestamp) -> Self {
         Self {
             id: key.id.to_string(),
             name: key.name.clone(),

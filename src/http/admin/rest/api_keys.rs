@@ -16,7 +16,7 @@ use crate::{
     domain::{api_key::Environment as Meant, time::Timestamp},
     protocol::scope::Scope,
     services::{
-        admin::api_keys::{self, MadeKey, OwnedKey},
+        admin::api_keys::{self, OwnedKey},
         api_keys::NewKey,
     },
 };
@@ -119,8 +119,9 @@ pub(super) async fn create(call: Call, Json(body): Json<ApiKeyToCreate>) -> Answ
     let user = body.user.clone();
     let new = body.wish(&call)?;
     let made = api_keys::create(&call.core, &call.admin, &user, new).await?;
-    let at = call.at(&["api-keys", made.made.key.id.as_str()]);
-    Ok(added(MadeApiKey::from(made), &at))
+    let owned = api_keys::show(&call.core, &call.admin, made.key.id.as_str()).await?;
+    let body = MadeApiKey { key: made.secret.reveal().clone(), api_key: ApiKey::from(&owned) };
+    Ok(added(body, &call.at(&["api-keys", made.key.id.as_str()])))
 }
 
 /// One key, without the key itself
@@ -181,11 +182,5 @@ impl From<&OwnedKey> for ApiKey {
             expires_at: key.expires_at.map(Timestamp::rfc3339),
             last_used_at: key.last_used_at.map(Timestamp::rfc3339),
         }
-    }
-}
-
-impl From<MadeKey> for MadeApiKey {
-    fn from(MadeKey { made, owner }: MadeKey) -> Self {
-        Self { key: made.secret.reveal().clone(), api_key: ApiKey::from(&OwnedKey { key: made.key, owner }) }
     }
 }
