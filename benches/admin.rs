@@ -115,7 +115,9 @@ fn lists_of_users(store: &Store) -> Result<(), Box<dyn Error>> {
     ];
     for (what, after, text) in cases {
         let request = request(after, text);
-        let list = |db: &mut Db| users::list(db, &request).map(|page| (page.items.len(), page.cut_short));
+        let list = |db: &mut Db| {
+            users::list(db, users::Filter::default(), &request).map(|page| (page.items.len(), page.cut_short))
+        };
         list_row(store, what, list)?;
     }
     Ok(())

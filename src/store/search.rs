@@ -107,6 +107,11 @@ impl Hits {
         self.cut_short
     }
 
+    /// Those of every page.
+    pub(super) fn all(self) -> Vec<String> {
+        self.ids.into_iter().collect()
+    }
+
     /// Those of a page, and one more if there is one.
     pub(super) fn after(&self, request: &PageRequest) -> Vec<String> {
         let fetch = usize::try_from(request.fetch()).unwrap_or(usize::MAX);

@@ -1,8 +1,12 @@
 //! Administration at its doors: the REST API and the console.
 
+mod api_keys;
 mod clients;
 mod console;
+mod groups;
 mod keys;
+mod organisations;
+mod resources;
 mod scopes;
 
 use crate::harness::Answer;

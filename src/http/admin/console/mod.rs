@@ -1,8 +1,13 @@
 //! The console, `/admin`: pages for administrators. Without JavaScript, each form sealed for the session it was shown to.
 
+mod api_keys;
 mod clients;
+mod groups;
 mod keys;
+mod listing;
+mod organisations;
 mod parts;
+mod resources;
 mod routes;
 mod scopes;
 mod user;
@@ -22,7 +27,11 @@ use crate::domain::administrator::{Access, Administrator, Area};
 enum Place {
     Clients,
     Scopes,
+    Resources,
     Users,
+    Organisations,
+    Groups,
+    ApiKeys,
     Keys,
 }
 
@@ -30,7 +39,11 @@ enum Place {
 const PLACES: &[(&str, Place, &str, &str, Area)] = &[
     ("Applications", Place::Clients, "Clients", "/admin/clients", Area::Clients),
     ("Applications", Place::Scopes, "Scopes", "/admin/scopes", Area::Clients),
+    ("Applications", Place::Resources, "Resources", "/admin/resources", Area::Clients),
     ("People", Place::Users, "Users", "/admin/users", Area::Users),
+    ("People", Place::Organisations, "Organisations", "/admin/organisations", Area::Users),
+    ("People", Place::Groups, "Groups", "/admin/groups", Area::Users),
+    ("People", Place::ApiKeys, "API keys", "/admin/api-keys", Area::Users),
     ("Server", Place::Keys, "Signing keys", "/admin/keys", Area::Keys),
 ];
 

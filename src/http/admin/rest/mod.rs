@@ -1,11 +1,15 @@
 //! The administration's REST API, `/admin/api/v1`: JSON, RFC 9457 problems, cursors, `ETag` and `If-Match`.
 
+mod api_keys;
 mod call;
 mod clients;
+mod groups;
 mod json;
 mod keys;
 mod listing;
+mod members;
 pub mod openapi;
+mod organisations;
 mod problem;
 mod resources;
 mod routes;
@@ -40,6 +44,11 @@ fn current(body: impl Serialize, edition: &Edition) -> HttpResponse {
 /// 201: where it is now, and in which edition.
 fn created(body: impl Serialize, edition: &Edition, path: &str) -> HttpResponse {
     tagged(HttpResponse::Created(), edition).insert_header((header::LOCATION, path)).json(body)
+}
+
+/// 201 of what has no editions.
+fn added(body: impl Serialize, path: &str) -> HttpResponse {
+    HttpResponse::Created().insert_header(NO_STORE).insert_header((header::LOCATION, path)).json(body)
 }
 
 fn nothing() -> HttpResponse {
