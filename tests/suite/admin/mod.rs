@@ -7,6 +7,7 @@ mod groups;
 mod keys;
 mod organisations;
 mod resources;
+mod roles;
 mod scopes;
 
 use crate::harness::Answer;

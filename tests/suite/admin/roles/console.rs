@@ -1,0 +1,1 @@
+//! The console by everybody who might try.
