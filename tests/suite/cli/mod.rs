@@ -2,6 +2,7 @@
 
 mod answers;
 mod api_key;
+mod belonging;
 mod doctor;
 mod live;
 mod serve;
