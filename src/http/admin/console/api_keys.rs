@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        administrator::Area,
+        administrator::{Area, acts_on_others},
         api_key::{Environment, Maker},
         time::Timestamp,
     },
@@ -143,7 +143,8 @@ pub(super) async fn new(app: Data<App>, request: HttpRequest) -> HttpResponse {
 
 /// With what was typed; a link can say for whom.
 async fn show_new(visit: &Visit<'_>, problem: Option<Problem>, typed: &Params) -> Answered {
-    let registered = visit.take(scopes::list(&visit.app.core, visit.admin()).await)?;
+    let mut registered = visit.take(scopes::list(&visit.app.core, visit.admin()).await)?;
+    registered.sort_by_key(|scope| acts_on_others(&scope.name));
     let own = [("openid", "Who the user is"), ("profile", "Name and picture"), ("email", "The address")];
     let own = own.map(|(name, about)| Choice::new(name, name, about));
     let known = registered.iter().map(|scope| Choice::new(&scope.name, &scope.name, &scope.description));

@@ -102,6 +102,11 @@ impl Frame<'_> {
         sections
     }
 
+    /// The same for the registries of scopes and resources: they are everybody's.
+    fn may_register(&self) -> bool {
+        self.may_change(Area::Clients) && self.admin.reaches(None)
+    }
+
     /// Whether a page shows what changes things in this area.
     fn may_change(&self, area: Area) -> bool {
         self.admin.may(area, Access::Write)
