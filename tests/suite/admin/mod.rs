@@ -3,6 +3,7 @@
 mod console;
 mod keys;
 mod scopes;
+mod users;
 
 use crate::harness::Answer;
 
