@@ -12,6 +12,7 @@ use super::{
     CommandError,
     client::word,
     list::more,
+    operator,
     output::{Output, Sheet, Table},
 };
 use crate::{
@@ -202,7 +203,7 @@ async fn actor(core: &Core, who: &str) -> Result<Actor, AdminError> {
 async fn user(core: &Core, who: &str) -> Result<UserId, AdminError> {
     match UserId::parse(who) {
         Some(id) => Ok(id),
-        None => Ok(users::show(core, &super::operator(), who).await?.id),
+        None => Ok(users::show(core, &operator(), who).await?.id),
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
     protocol::{client_auth::AuthMethod, scope::Scope, token::GrantType},
     services::{
         admin::{
+            AdminError,
             clients::{self, ClientMembers, NewClient},
             edition::Expected,
         },
@@ -198,7 +199,7 @@ impl ClientCommand {
     pub async fn run(self, core: &Core, output: &mut Output) -> Result<(), CommandError> {
         match self {
             Self::Create(args) => {
-                let created = clients::create(core, &operator(), args.new_client()?).await?;
+                let created = clients::create(core, &operator(), args.new_client()?).await.map_err(hinted)?;
                 output.answer(&ClientShape::created(&created))?;
             }
             Self::List(args) => {
@@ -211,8 +212,8 @@ impl ClientCommand {
             }
             Self::Update(args) => {
                 let (client_id, members) = args.change()?;
-                let client = clients::update(core, &operator(), &client_id, Expected::Any, members).await?.shown.client;
-                output.answer(&ClientShape::updated(&client))?;
+                let changed = clients::update(core, &operator(), &client_id, Expected::Any, members).await;
+                output.answer(&ClientShape::updated(&changed.map_err(hinted)?.shown.client))?;
             }
             Self::RotateSecret(args) => {
                 let overlap = Seconds(args.overlap_seconds);
@@ -279,6 +280,25 @@ impl MemberArgs {
     }
 }
 
+/// What to type next, where that is known.
+fn hinted(error: AdminError) -> AdminError {
+    let AdminError::Unfit { what, reason } = error else {
+        return error;
+    };
+    let hint = match what {
+        "scope" if reason.ends_with("is not registered") => ": signet scope create",
+        "resource" | "default resource" | "resource server" if reason.ends_with("is not registered") => {
+            ": signet resource create"
+        }
+        "redirect URI" if reason.ends_with("at least one") => {
+            ": --redirect-uri https://…, or --grant client_credentials for a service"
+        }
+        "auth method" if reason.starts_with("`none`") => ": create the client with --public",
+        _ => "",
+    };
+    AdminError::Unfit { what, reason: format!("{reason}{hint}") }
+}
+
 /// An empty value is how a list is cleared, and no entry of it.
 fn entries(given: Vec<String>) -> Vec<String> {
     once_each(given.into_iter().filter(|entry| !entry.is_empty()).collect())
@@ -325,4 +345,18 @@ fn pkce() -> impl TypedValueParser<Value = PkcePolicy> {
 
 fn refresh() -> impl TypedValueParser<Value = RefreshPolicy> {
     word(&["rotate", "static"], RefreshPolicy::parse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_named_with_the_command_that_makes_it() {
+        let told = |what, reason: &str| hinted(AdminError::Unfit { what, reason: reason.to_owned() }).to_string();
+        assert!(told("scope", "api:read is not registered").ends_with("signet scope create"));
+        assert!(told("resource server", "urn:x is not registered").ends_with("signet resource create"));
+        assert!(told("redirect URI", "authorization_code needs at least one").contains("--redirect-uri"));
+        assert_eq!(told("name", "is empty"), "name: is empty");
+    }
 }

@@ -46,6 +46,7 @@ pub(super) struct ClientShape {
     logo_uri: Option<String>,
     policy_uri: Option<String>,
     tos_uri: Option<String>,
+    owner: Option<String>,
     created_at: String,
     updated_at: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -170,6 +171,7 @@ impl From<&Client> for ClientShape {
             logo_uri: client.logo_uri,
             policy_uri: client.policy_uri,
             tos_uri: client.tos_uri,
+            owner: client.owner.map(|owner| owner.as_str().to_owned()),
             created_at: client.created_at.rfc3339(),
             updated_at: client.updated_at.rfc3339(),
             secrets: Vec::new(),
@@ -285,6 +287,7 @@ impl fmt::Display for ClientShape {
             .with("logo", self.logo_uri.as_deref().unwrap_or_default())
             .with("privacy policy", self.policy_uri.as_deref().unwrap_or_default())
             .with("terms", self.tos_uri.as_deref().unwrap_or_default())
+            .with("owner", self.owner.as_deref().unwrap_or_default())
             .with_each("secrets", secrets)
             .with("created", &self.created_at)
             .with("changed", &self.updated_at);

@@ -19,6 +19,15 @@ pub struct LimitSettings {
     pub forget_seconds: Seconds,
     /// In the database, so that they hold over all nodes.
     pub tries: Tries,
+    pub letters: Letters,
+}
+
+/// Letters of one kind that strangers can have sent to one recipient: so many in a row, then evenly over each hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Letters {
+    pub burst: u32,
+    pub per_hour: u32,
 }
 
 /// A bucket that holds `burst` tries and gets `per_minute` back each minute.
@@ -58,7 +67,22 @@ impl Default for LimitSettings {
             longest_wait_seconds: Seconds(60),
             forget_seconds: Seconds::minutes(15),
             tries: Tries::default(),
+            letters: Letters::default(),
         }
+    }
+}
+
+impl Default for Letters {
+    /// A link lives no shorter than the time between two letters, so whoever gets none has one that is good.
+    fn default() -> Self {
+        Self { burst: 5, per_hour: 4 }
+    }
+}
+
+impl Letters {
+    pub fn pace(self) -> Pace {
+        let between = Seconds(3600 / i64::from(self.per_hour.max(1)));
+        Pace { free: self.burst, first_wait: between, longest_wait: between, forget_after: Seconds::hours(1) }
     }
 }
 
@@ -100,6 +124,8 @@ impl LimitSettings {
             "limits.first_wait_seconds",
             "must not exceed limits.longest_wait_seconds",
         )?;
+        within("limits.letters.burst", self.letters.burst, 1, MOST)?;
+        within("limits.letters.per_hour", self.letters.per_hour, 1, 3600)?;
         self.tries.check()
     }
 }

@@ -43,6 +43,22 @@ pub enum Content {
     EmailChanged {
         new_email: String,
     },
+    /// Told to the address that would go.
+    EmailChangeAsked {
+        new_email: String,
+        reset: String,
+    },
+    /// Another account elsewhere signs in here.
+    ProviderLinked {
+        provider: String,
+    },
+    ProviderUnlinked {
+        provider: String,
+    },
+    /// Many wrong codes after the right password.
+    SecondFactorGuessed {
+        reset: String,
+    },
     SecondFactorOn,
     SecondFactorOff,
     ApiKeyCreated {

@@ -17,6 +17,11 @@ impl Verifier {
         let fits = (43..=128).contains(&text.len()) && text.bytes().all(unreserved);
         fits.then(|| Self(text.to_owned()))
     }
+
+    /// RFC 7636 §4.2.
+    pub fn challenge(&self) -> Challenge {
+        Challenge(URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.as_bytes())))
+    }
 }
 
 impl fmt::Debug for Verifier {
@@ -42,8 +47,7 @@ impl Challenge {
 
     /// RFC 7636 §4.6, in constant time.
     pub fn answered_by(&self, verifier: &Verifier) -> bool {
-        let image = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.0.as_bytes()));
-        bool::from(image.as_bytes().ct_eq(self.0.as_bytes()))
+        bool::from(verifier.challenge().0.as_bytes().ct_eq(self.0.as_bytes()))
     }
 }
 

@@ -43,12 +43,12 @@ pub struct TokenResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id_token: Option<String>,
+    pub id_token: Option<String>,
     token_type: &'static str,
     /// Seconds.
     pub expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
+    pub scope: Option<String>,
 }
 
 impl GrantType {

@@ -17,6 +17,8 @@ pub enum Kind {
     Enrolment,
     /// An address that somebody has typed.
     Address,
+    /// What a trial of a client needs when the browser is back.
+    Trial,
     /// A short word about what has just been done.
     Notice,
     /// That a form came from a page of ours, and was shown to this browser or this session.
@@ -45,6 +47,7 @@ impl Kind {
             Self::Challenge => "challenge",
             Self::Enrolment => "enrolment",
             Self::Address => "address",
+            Self::Trial => "trial",
             Self::Notice => "notice",
             Self::Form => "form",
         }
@@ -53,7 +56,7 @@ impl Kind {
     /// `None` lives as long as the browser or the session it is bound to.
     fn life(self, core: &Core) -> Option<Seconds> {
         match self {
-            Self::Destination => Some(core.settings.tokens.interaction_seconds),
+            Self::Destination | Self::Trial => Some(core.settings.tokens.interaction_seconds),
             Self::Challenge | Self::Enrolment => Some(core.settings.accounts.challenge_seconds),
             Self::Address => Some(Seconds::days(1)),
             Self::Notice => Some(Seconds::minutes(1)),

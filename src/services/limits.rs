@@ -16,7 +16,10 @@ use crate::{
         limits::{Free, LimitSettings, Rate},
     },
     crypto::seal::Purpose,
-    domain::{limit::Pace, time::Seconds},
+    domain::{
+        limit::{Counter, Pace},
+        time::Seconds,
+    },
     store::{Db, StoreError, rate_counters},
 };
 
@@ -105,6 +108,42 @@ pub fn admit(core: &Core, act: Act, visitor: &Visitor, account: Option<&str>) ->
     Ok(admitted)
 }
 
+/// Whether a letter goes out that a stranger can cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Postage {
+    Paid,
+    /// Its recipient has had many; whoever asked for it is answered as ever.
+    Withheld,
+}
+
+/// Counts a letter to an address, in a transaction of its own and before it is known whether anybody is there. Each kind
+/// apart: letters that nobody gets must not use up those that somebody waits for.
+pub fn postage(core: &Core, act: Act, recipient: &str) -> Result<Postage, StoreError> {
+    let pace = core.settings.limits.letters.pace();
+    let bucket = Bucket::new(core, &format!("{}/letter", act.as_str()), recipient, ADDRESS_BUCKETS, pace);
+    let locked = |counter: Option<Counter>| counter.and_then(|counter| counter.wait(core.clock.now())).is_some();
+    let withheld = core.store.read(|db| rate_counters::find(db, &bucket.name)).map(locked)?
+        || core.store.write(|db| bucket.count(core, db))?.is_some();
+    Ok(if withheld { Postage::Withheld } else { Postage::Paid })
+}
+
+/// How often the account was tried since it was last right, or quiet: this try among them.
+pub fn tries_in_a_row(db: &mut Db, admitted: &Admitted) -> Result<i64, StoreError> {
+    let counter = match &admitted.account {
+        Some(account) => rate_counters::find(db, &account.name)?,
+        None => None,
+    };
+    Ok(counter.map_or(0, |counter| counter.count))
+}
+
+/// True once a day for each account: of N at once, for one.
+pub fn is_first_of_the_day(core: &Core, db: &mut Db, act: Act, account: &str) -> Result<bool, StoreError> {
+    let day = Seconds::days(1);
+    let pace = Pace { free: 1, first_wait: day, longest_wait: day, forget_after: Seconds(0) };
+    let bucket = Bucket::new(core, &format!("{}/told", act.as_str()), account, ADDRESS_BUCKETS, pace);
+    Ok(bucket.count(core, db)?.is_none())
+}
+
 /// The try was right: the account's count begins again, and the address has one try less. The last thing of its
 /// transaction: others from this address wait for its row.
 pub fn forgive(core: &Core, db: &mut Db, admitted: &Admitted) -> Result<(), StoreError> {
@@ -121,9 +160,7 @@ impl Admitted {
     fn new(core: &Core, act: Act, visitor: &Visitor, account: Option<&str>) -> Self {
         let free = act.free(core);
         let bucket = |kind, of: &str, buckets, free| {
-            let tag = core.ring.mac(Purpose::Limit, format!("{}/{kind}/{of}", act.as_str()).as_bytes()).tag;
-            let number = tag.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % buckets;
-            Bucket { name: format!("{}/{kind}/{number:05x}", act.as_str()), pace: core.settings.limits.pace(free) }
+            Bucket::new(core, &format!("{}/{kind}", act.as_str()), of, buckets, core.settings.limits.pace(free))
         };
         let network = visitor.address.map(|address| network(address).to_string());
         Self {
@@ -159,6 +196,12 @@ impl Admitted {
 }
 
 impl Bucket {
+    fn new(core: &Core, kind: &str, of: &str, buckets: u64, pace: Pace) -> Self {
+        let tag = core.ring.mac(Purpose::Limit, format!("{kind}/{of}").as_bytes()).tag;
+        let number = tag.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % buckets;
+        Self { name: format!("{kind}/{number:05x}"), pace }
+    }
+
     /// Compare-and-set: of N parallel tries each is counted, and those beyond the free ones see the lock.
     fn count(&self, core: &Core, db: &mut Db) -> Result<Option<Seconds>, StoreError> {
         let now = core.clock.now();

@@ -178,8 +178,12 @@ fn links(content: &Content) -> Vec<&str> {
             vec![link]
         }
         Content::AlreadyRegistered { sign_in, reset } => vec![sign_in, reset],
-        Content::PasswordChanged { reset } => vec![reset],
+        Content::PasswordChanged { reset }
+        | Content::EmailChangeAsked { reset, .. }
+        | Content::SecondFactorGuessed { reset } => vec![reset],
         Content::EmailChanged { .. }
+        | Content::ProviderLinked { .. }
+        | Content::ProviderUnlinked { .. }
         | Content::SecondFactorOn
         | Content::SecondFactorOff
         | Content::ApiKeyCreated { .. } => vec![],

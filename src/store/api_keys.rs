@@ -1,5 +1,7 @@
 //! Table `api_keys`.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::{
@@ -95,6 +97,22 @@ pub fn list(db: &mut Db, user: Option<&UserId>, request: &PageRequest) -> Result
     }
     let found = query.load(db)?.into_iter().map(ApiKey::try_from).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::cut(found, request, |key| key.id.as_str().to_owned()))
+}
+
+/// One page as [`list`] has it, each with its owner.
+pub fn list_with_owners(
+    db: &mut Db,
+    user: Option<&UserId>,
+    request: &PageRequest,
+) -> Result<Page<(ApiKey, User)>, StoreError> {
+    let keys = list(db, user, request)?;
+    let named: BTreeSet<&str> = keys.items.iter().map(|key| key.user_id.as_str()).collect();
+    let rows = users::table.filter(users::id.eq_any(named)).select(UserRow::as_select()).load(db)?;
+    let owners = rows.into_iter().map(User::try_from).collect::<Result<Vec<_>, _>>()?;
+    // A key whose owner was deleted meanwhile went with them.
+    let owned = |key: ApiKey| owners.iter().find(|user| user.id == key.user_id).cloned().map(|user| (key, user));
+    let items = keys.items.into_iter().filter_map(owned).collect();
+    Ok(Page { items, next: keys.next, cut_short: keys.cut_short })
 }
 
 /// Writes digest, prefix and previous; only one of N parallel rotations that saw `before` does.
@@ -216,6 +234,28 @@ mod tests {
             assert!(!store.write(|db| delete(db, &user(2).id, &endless.id)).unwrap());
             assert!(store.write(|db| delete(db, &alice.id, &endless.id)).unwrap());
             assert!(!store.write(|db| delete(db, &alice.id, &endless.id)).unwrap());
+        });
+    }
+
+    #[test]
+    fn keys_are_listed_by_pages_with_their_owners() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let bob = user(2);
+            let keys = [api_key(1, &alice), api_key(2, &bob), api_key(3, &alice)];
+            store.write(|db| crate::store::users::insert(db, &bob, None)).unwrap();
+            store.write(|db| keys.iter().try_for_each(|key| insert(db, key))).unwrap();
+            let [first, second, third] = keys;
+            let list = |who: Option<&UserId>, after: Option<&ApiKey>| {
+                let after = after.map(|key| key.id.to_string());
+                let page = PageRequest { after, limit: 2, search: None };
+                store.read(|db| list_with_owners(db, who, &page)).unwrap()
+            };
+            let page = list(None, None);
+            assert_eq!(page.items, [(first.clone(), alice.clone()), (second.clone(), bob)]);
+            assert_eq!(page.next.as_deref(), Some(second.id.as_str()));
+            assert_eq!(list(None, Some(&second)).items, [(third.clone(), alice.clone())]);
+            assert_eq!(list(Some(&alice.id), None).items, [(first, alice.clone()), (third, alice)]);
         });
     }
 

@@ -8,6 +8,7 @@ use super::{
     error::StoreError,
     page::{Page, PageRequest},
     schema::{client_secrets, clients},
+    search::{self, Noun, Words},
 };
 use crate::{
     domain::{
@@ -67,40 +68,62 @@ pub fn find(db: &mut Db, client: &ClientId) -> Result<Option<(Client, Vec<Client
     Ok(Some((row.try_into()?, secrets)))
 }
 
+/// Takes the client's row until the transaction ends: whoever changes it meanwhile waits, and reads what became of it.
+pub fn hold(db: &mut Db, client: &ClientId) -> Result<bool, StoreError> {
+    let row = clients::table.find(client.as_str());
+    Ok(diesel::update(row).set(clients::id.eq(client.as_str())).execute(db)? == 1)
+}
+
 /// False where the id is taken.
 pub fn insert(db: &mut Db, client: &Client) -> Result<bool, StoreError> {
     let statement = diesel::insert_into(clients::table).values(ClientRow::from(client)).on_conflict_do_nothing();
-    Ok(per_backend!(db, connection => statement.execute(connection))? == 1)
+    let inserted = per_backend!(db, connection => statement.execute(connection))? == 1;
+    if inserted {
+        search::insert(db, Noun::Client, client.id.as_str(), &found_by(client))?;
+    }
+    Ok(inserted)
 }
 
 /// Writes every member: what the caller does not mean to change it must have read.
 pub fn update(db: &mut Db, client: &Client) -> Result<bool, StoreError> {
     let row = clients::table.find(client.id.as_str());
-    Ok(diesel::update(row).set(ClientRow::from(client)).execute(db)? == 1)
+    let updated = diesel::update(row).set(ClientRow::from(client)).execute(db)? == 1;
+    if updated {
+        search::replace(db, Noun::Client, client.id.as_str(), &found_by(client))?;
+    }
+    Ok(updated)
 }
 
 /// Secrets, consents and grants go with the client.
 pub fn delete(db: &mut Db, client: &ClientId) -> Result<bool, StoreError> {
+    search::remove(db, Noun::Client, client.as_str())?;
     Ok(diesel::delete(clients::table.find(client.as_str())).execute(db)? == 1)
 }
 
 /// In the order of their ids; of `owner`, those that are theirs.
 pub fn list(db: &mut Db, owner: Option<&UserId>, request: &PageRequest) -> Result<Page<Client>, StoreError> {
-    let mut query = clients::table
-        .filter(clients::id.gt(request.start()))
-        .order(clients::id)
-        .limit(request.fetch())
-        .select(ClientRow::as_select())
-        .into_boxed();
+    let mut query = clients::table.order(clients::id).select(ClientRow::as_select()).into_boxed();
     if let Some(owner) = owner {
         query = query.filter(clients::owner.eq(owner.as_str()));
     }
-    if let Some(pattern) = request.pattern() {
-        let by_name = lower(clients::name).like(pattern.clone()).escape('\\');
-        query = query.filter(by_name.or(lower(clients::id).like(pattern).escape('\\')));
+    let mut cut_short = false;
+    if let Some(sought) = request.sought() {
+        let hits = search::find(db, Noun::Client, &sought)?;
+        query = query.filter(clients::id.eq_any(hits.after(request)));
+        cut_short = hits.cut_short();
+    } else {
+        query = query.filter(clients::id.gt(request.start())).limit(request.fetch());
     }
     let found = query.load(db)?.into_iter().map(Client::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::cut(found, request, |client| client.id.as_str().to_owned()))
+    Ok(Page { cut_short, ..Page::cut(found, request, |client| client.id.as_str().to_owned()) })
+}
+
+pub fn count(db: &mut Db) -> Result<i64, StoreError> {
+    Ok(clients::table.count().get_result(db)?)
+}
+
+fn found_by(client: &Client) -> Words {
+    Words::of([client.id.as_str(), &client.name])
 }
 
 pub fn insert_secret(db: &mut Db, secret: &ClientSecret) -> Result<(), StoreError> {
@@ -143,11 +166,6 @@ pub fn expire_secrets(
 pub fn delete_secret(db: &mut Db, client: &ClientId, secret: &ClientSecretId) -> Result<bool, StoreError> {
     let row = client_secrets::table.find(secret.as_str()).filter(client_secrets::client_id.eq(client.as_str()));
     Ok(diesel::delete(row).execute(db)? == 1)
-}
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
 impl From<&Client> for ClientRow {
@@ -323,6 +341,7 @@ mod tests {
             assert_eq!((ids, page.next.as_deref()), (vec!["a", "b"], Some("b")));
             let sought = PageRequest { after: None, limit: 9, search: Some("tHE C".to_owned()) };
             assert_eq!(store.read(|db| list(db, None, &sought)).unwrap().items, [client("c")]);
+            assert_eq!(store.read(count).unwrap(), 3);
         });
     }
 }

@@ -6,7 +6,7 @@ use super::{
     column::{claims, claims_text, client_id, id, scope},
     connection::{Db, per_backend},
     error::StoreError,
-    schema::consents,
+    schema::{clients, consents},
 };
 use crate::domain::{client::ClientId, consent::Consent, ids::UserId, time::Timestamp};
 
@@ -56,6 +56,21 @@ pub fn list_by_user(db: &mut Db, user: &UserId) -> Result<Vec<Consent>, StoreErr
     rows.into_iter().map(Consent::try_from).collect()
 }
 
+/// With the clients' names, in their order.
+pub fn list_named_by_user(db: &mut Db, user: &UserId) -> Result<Vec<(Consent, String)>, StoreError> {
+    let rows: Vec<(ConsentRow, String)> = consents::table
+        .inner_join(clients::table)
+        .filter(consents::user_id.eq(user.as_str()))
+        .order((clients::name, consents::client_id))
+        .select((ConsentRow::as_select(), clients::name))
+        .load(db)?;
+    rows.into_iter().map(|(row, name)| Ok((row.try_into()?, name))).collect()
+}
+
+pub fn delete_by_user(db: &mut Db, user: &UserId) -> Result<usize, StoreError> {
+    Ok(diesel::delete(consents::table.filter(consents::user_id.eq(user.as_str()))).execute(db)?)
+}
+
 impl From<&Consent> for ConsentRow {
     fn from(consent: &Consent) -> Self {
         Self {
@@ -87,10 +102,35 @@ impl TryFrom<ConsentRow> for Consent {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::testing::{NOW, after, cast, consent, on_each},
+        super::{
+            clients,
+            testing::{NOW, after, cast, client, consent, on_each, user},
+            users,
+        },
         *,
     };
     use crate::protocol::scope::Scope;
+
+    #[test]
+    fn what_a_user_allowed_is_named_and_goes_alone() {
+        on_each(|store| {
+            let (alice, _, app) = cast(store);
+            let (bob, other) = (user(2), client("aaa"));
+            let (one, two) = (consent(&alice, &app), consent(&alice, &other));
+            store
+                .write(|db| {
+                    users::insert(db, &bob, None)?;
+                    clients::insert(db, &other)?;
+                    [&one, &two, &consent(&bob, &app)].into_iter().try_for_each(|it| upsert(db, it))
+                })
+                .unwrap();
+            let named = store.read(|db| list_named_by_user(db, &alice.id)).unwrap();
+            assert_eq!(named, [(two, "The aaa".to_owned()), (one, "The app".to_owned())]);
+            let deleted = || store.write(|db| delete_by_user(db, &alice.id)).unwrap();
+            assert_eq!([deleted(), deleted()], [2, 0]);
+            assert_eq!(store.read(|db| list_by_user(db, &bob.id)).unwrap().len(), 1, "another user's consent");
+        });
+    }
 
     #[test]
     fn what_is_allowed_later_replaces_what_was_and_keeps_its_beginning() {

@@ -1,6 +1,6 @@
 //! Table `identities`: accounts elsewhere that open accounts here.
 
-use diesel::prelude::*;
+use diesel::{dsl::count_star, prelude::*};
 
 use super::{
     column::id,
@@ -47,6 +47,12 @@ pub fn list_by_user(db: &mut Db, user: &UserId) -> Result<Vec<Identity>, StoreEr
         .select(IdentityRow::as_select())
         .load(db)?;
     rows.into_iter().map(Identity::try_from).collect()
+}
+
+/// How many each provider opens, by provider; reads the key of every one.
+pub fn count_by_provider(db: &mut Db) -> Result<Vec<(String, i64)>, StoreError> {
+    let counted = identities::table.group_by(identities::provider).order(identities::provider);
+    Ok(counted.select((identities::provider, count_star())).load(db)?)
 }
 
 pub fn touch(db: &mut Db, provider: &str, subject: &str, now: Timestamp) -> Result<bool, StoreError> {
@@ -120,6 +126,10 @@ mod tests {
             assert_eq!(found("google", "Sub-1"), Some((used.clone(), alice.clone())));
             assert_eq!([found("google", "sub-1"), found("other", "Sub-1")], [None, None]);
             assert_eq!(store.read(|db| list_by_user(db, &alice.id)).unwrap(), [entra, used]);
+            let more = Identity { subject: "Sub-2".to_owned(), ..identity("google", &alice) };
+            assert!(store.write(|db| insert(db, &more)).unwrap());
+            let counted = store.read(count_by_provider).unwrap();
+            assert_eq!(counted, [("entra".to_owned(), 1), ("google".to_owned(), 2)]);
             assert!(!store.write(|db| delete(db, &user(2).id, "google", "Sub-1")).unwrap());
             assert!(store.write(|db| delete(db, &alice.id, "google", "Sub-1")).unwrap());
             assert!(!store.write(|db| touch(db, "google", "Sub-1", NOW)).unwrap());

@@ -1,9 +1,12 @@
 //! Table `mail_outbox`: letters that wait for the mail server.
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::{count_star, min},
+    prelude::*,
+};
 
 use super::{
-    column::id,
+    column::{id, moment},
     connection::{Db, per_backend},
     error::StoreError,
     schema::mail_outbox,
@@ -52,6 +55,21 @@ pub fn delete(db: &mut Db, id: &LetterId) -> Result<bool, StoreError> {
 
 pub fn count(db: &mut Db) -> Result<i64, StoreError> {
     Ok(mail_outbox::table.count().get_result(db)?)
+}
+
+/// The letters that may still arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    pub count: i64,
+    /// When the one was written that waits longest.
+    pub oldest: Option<Timestamp>,
+}
+
+pub fn pending(db: &mut Db, now: Timestamp) -> Result<Pending, StoreError> {
+    let alive = mail_outbox::table.filter(mail_outbox::expires_at.gt(now.unix()));
+    let (count, oldest): (i64, Option<i64>) =
+        alive.select((count_star(), min(mail_outbox::created_at))).get_result(db)?;
+    Ok(Pending { count, oldest: moment(oldest) })
 }
 
 impl From<&Outgoing> for LetterRow {
@@ -105,6 +123,10 @@ mod tests {
             assert_eq!(due(5, 9), [letter(3), failed.clone()]);
             assert_eq!(due(9, 2), [letter(3), failed]);
             assert_eq!(store.read(count).unwrap(), 4);
+            let pending = |at| store.read(|db| pending(db, after(at))).unwrap();
+            assert_eq!(pending(4), Pending { count: 4, oldest: Some(NOW) });
+            assert_eq!(pending(5), Pending { count: 3, oldest: Some(NOW) });
+            assert_eq!(pending(600), Pending { count: 0, oldest: None });
             assert!(store.write(|db| delete(db, &later.id)).unwrap());
             assert!(!store.write(|db| delete(db, &later.id)).unwrap());
         });

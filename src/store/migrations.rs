@@ -14,7 +14,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{connection::Db, error::StoreError, pool::Store};
+use super::{connection::Db, error::StoreError, pool::Store, search};
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -36,14 +36,22 @@ pub fn run(store: &Store) -> Result<Vec<String>, StoreError> {
         "SET statement_timeout = 0; SET lock_timeout = 0; \
          SELECT pg_advisory_lock(6002381467925300564); SET lock_timeout = '10s'",
     )?;
-    migrate(&mut db)
+    // All or nothing, as on SQLite; what fails ends with the connection.
+    db.begin()?;
+    let done = migrate(&mut db)?;
+    db.commit()?;
+    Ok(done)
 }
 
 fn migrate(db: &mut Db) -> Result<Vec<String>, StoreError> {
-    match db {
+    let done = match db {
         Db::Postgres(connection) => apply(connection, POSTGRES),
         Db::Sqlite(connection) => apply(connection, SQLITE),
+    }?;
+    if done.iter().any(|name| name == "0013_search") {
+        search::fill(db)?;
     }
+    Ok(done)
 }
 
 /// The names of those that have not run; writes nothing.
@@ -105,6 +113,7 @@ mod tests {
 
     use super::{
         super::{
+            page::PageRequest,
             sessions,
             testing::{Place, session, user},
             users,
@@ -146,8 +155,8 @@ mod tests {
             let bytes = if matches!(db, Db::Sqlite(_)) { "BLOB" } else { "BYTEA" };
             format!(
                 "INSERT INTO users
-                     (id, username, email_verified, phone_number_verified, status, role, created_at, updated_at)
-                     VALUES ('{0}', 'alice', TRUE, FALSE, 'active', 'member', 1, 1);
+                     (id, username, name, email_verified, phone_number_verified, status, role, created_at, updated_at)
+                     VALUES ('{0}', 'alice', 'Álice Árnadóttir', TRUE, FALSE, 'active', 'member', 1, 1);
                  INSERT INTO sessions (id, user_id, secret, auth_time, methods, created_at, expires_at)
                      VALUES ('{1}', '{0}', CAST('thirty-two bytes of any content.' AS {bytes}), 1234, 'pwd', 1, 9000);",
                 alice.id, session.id,
@@ -172,6 +181,8 @@ mod tests {
             assert_eq!((found.last_seen_at, found.methods), (Timestamp::from_unix(1234), Methods::PASSWORD));
             let found = store.read(|db| users::find_by_id(db, &alice.id)).unwrap().unwrap();
             assert_eq!((found.version, found.privileges.len(), found.attributes.len()), (1, 0, 0));
+            let sought = PageRequest { after: None, limit: 9, search: Some("ÁRNA".to_owned()) };
+            assert_eq!(store.read(|db| users::list(db, &sought)).unwrap().items, [found]);
         }
     }
 

@@ -24,8 +24,10 @@ pub mod resources;
 pub mod revoked_tokens;
 pub mod scopes;
 pub mod sealing;
+pub mod search;
 pub mod sessions;
 pub mod signing_keys;
+pub mod size;
 pub mod standing;
 pub mod totp_factors;
 pub mod users;
@@ -36,6 +38,10 @@ mod schema;
 
 #[cfg(test)]
 mod agreement;
+#[cfg(test)]
+mod found;
+#[cfg(test)]
+mod plans;
 #[cfg(test)]
 mod testing;
 

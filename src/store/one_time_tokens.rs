@@ -50,6 +50,8 @@ fn live(now: Timestamp) -> Live {
 fn named(purpose: Purpose, digest: &SecretDigest) -> Named<'_> {
     one_time_tokens::table.find(digest.0.as_slice()).filter(one_time_tokens::purpose.eq(purpose.as_str()))
 }
+/// Word for word as in the index by address, which is for these tokens only.
+const CONFIRMING: &str = "purpose = 'confirm_email'";
 
 /// False where this digest is there already: it came before.
 pub fn insert(db: &mut Db, token: &OneTimeToken) -> Result<bool, StoreError> {
@@ -57,30 +59,37 @@ pub fn insert(db: &mut Db, token: &OneTimeToken) -> Result<bool, StoreError> {
     Ok(per_backend!(db, connection => statement.execute(connection))? == 1)
 }
 
-/// The only token of its purpose and user from now on: those before it are deleted.
-pub fn replace(db: &mut Db, token: &OneTimeToken) -> Result<(), StoreError> {
+/// Beside those that the user has of this purpose for the same payload, of which only the newest stay: whoever asks for
+/// another link must not take the owner's away. Wrong codes count for the user and not for the letter: a new one begins
+/// with as many as those whose code is still good.
+pub fn insert_beside(db: &mut Db, token: &OneTimeToken, most: usize) -> Result<(), StoreError> {
+    let mut attempts = token.attempts;
     if let Some(user) = &token.user_id {
-        // Two replacements at once would not see each other's token, and give twice the tries.
         users::lock(db, user)?;
-        delete_of(db, token.purpose, user)?;
+        let links = links_of(db, token.purpose, user, token.created_at)?;
+        let counted = links.iter().map(|old| old.attempts).filter(|attempts| *attempts < MOST_ATTEMPTS);
+        attempts = counted.chain([attempts]).max().unwrap_or_default();
+        let same = links.iter().filter(|old| old.payload == token.payload);
+        for old in same.skip(most.saturating_sub(1)) {
+            delete(db, token.purpose, &old.digest)?;
+        }
     }
-    let statement = diesel::insert_into(one_time_tokens::table).values(TokenRow::from(token));
+    let row = TokenRow { attempts, ..TokenRow::from(token) };
+    let statement = diesel::insert_into(one_time_tokens::table).values(row);
     per_backend!(db, connection => statement.execute(connection))?;
     Ok(())
 }
 
-/// Beside those that the user has of this purpose, of which only the newest stay: whoever asks for another link must not
-/// take the owner's away.
-pub fn insert_beside(db: &mut Db, token: &OneTimeToken, most: usize) -> Result<(), StoreError> {
-    if let Some(user) = &token.user_id {
-        users::lock(db, user)?;
-        for old in list_of(db, token.purpose, user, token.created_at)?.iter().skip(most.saturating_sub(1)) {
-            delete(db, token.purpose, &old.digest)?;
-        }
-    }
-    let statement = diesel::insert_into(one_time_tokens::table).values(TokenRow::from(token));
-    per_backend!(db, connection => statement.execute(connection))?;
-    Ok(())
+/// Those whose link is good, newest first, also where the code is dead.
+fn links_of(db: &mut Db, purpose: Purpose, user: &UserId, now: Timestamp) -> Result<Vec<OneTimeToken>, StoreError> {
+    let rows = one_time_tokens::table
+        .filter(one_time_tokens::user_id.eq(user.as_str()))
+        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
+        .filter(one_time_tokens::expires_at.gt(now.unix()))
+        .order((one_time_tokens::created_at.desc(), one_time_tokens::digest))
+        .select(TokenRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(OneTimeToken::try_from).collect()
 }
 
 /// One whose link is good: wrong guesses at its code are no business of the link's.
@@ -112,22 +121,14 @@ pub fn find(
 
 /// Live ones, newest first.
 pub fn list_of(db: &mut Db, purpose: Purpose, user: &UserId, now: Timestamp) -> Result<Vec<OneTimeToken>, StoreError> {
-    let rows = one_time_tokens::table
-        .filter(one_time_tokens::user_id.eq(user.as_str()))
-        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
-        .filter(live(now))
-        .order((one_time_tokens::created_at.desc(), one_time_tokens::digest))
-        .select(TokenRow::as_select())
-        .load(db)?;
-    rows.into_iter().map(OneTimeToken::try_from).collect()
+    let links = links_of(db, purpose, user, now)?;
+    Ok(links.into_iter().filter(|token| token.is_live(now)).collect())
 }
 
 /// Live ones that wait for somebody to confirm this address, newest first; it need not be the address of an account yet.
 pub fn list_by_address(db: &mut Db, address: &str, now: Timestamp) -> Result<Vec<OneTimeToken>, StoreError> {
-    // Word for word as in the index, which is for these tokens only.
-    let confirming = sql::<Bool>("purpose = 'confirm_email'");
     let rows = one_time_tokens::table
-        .filter(confirming)
+        .filter(sql::<Bool>(CONFIRMING))
         .filter(one_time_tokens::payload.eq(address))
         .filter(live(now))
         .order((one_time_tokens::created_at.desc(), one_time_tokens::digest))
@@ -152,10 +153,29 @@ pub fn count_attempt(db: &mut Db, purpose: Purpose, digest: &SecretDigest, now: 
     Ok(diesel::update(live).set(one_time_tokens::attempts.eq(one_time_tokens::attempts + 1)).execute(db)? == 1)
 }
 
+/// Counts a wrong code for an address at all who wait for it, in one statement: the work is the same where nobody does.
+pub fn count_attempt_at(db: &mut Db, address: &str, now: Timestamp) -> Result<usize, StoreError> {
+    let live = one_time_tokens::table
+        .filter(sql::<Bool>(CONFIRMING))
+        .filter(one_time_tokens::payload.eq(address))
+        .filter(one_time_tokens::expires_at.gt(now.unix()))
+        .filter(one_time_tokens::attempts.lt(MOST_ATTEMPTS));
+    Ok(diesel::update(live).set(one_time_tokens::attempts.eq(one_time_tokens::attempts + 1)).execute(db)?)
+}
+
 pub fn delete_of(db: &mut Db, purpose: Purpose, user: &UserId) -> Result<usize, StoreError> {
     let theirs = one_time_tokens::table
         .filter(one_time_tokens::user_id.eq(user.as_str()))
         .filter(one_time_tokens::purpose.eq(purpose.as_str()));
+    Ok(diesel::delete(theirs).execute(db)?)
+}
+
+/// Those that are for something else than this payload.
+pub fn delete_for_others(db: &mut Db, purpose: Purpose, user: &UserId, payload: &str) -> Result<usize, StoreError> {
+    let theirs = one_time_tokens::table
+        .filter(one_time_tokens::user_id.eq(user.as_str()))
+        .filter(one_time_tokens::purpose.eq(purpose.as_str()))
+        .filter(one_time_tokens::payload.ne(payload));
     Ok(diesel::delete(theirs).execute(db)?)
 }
 
@@ -277,17 +297,47 @@ mod tests {
         });
     }
 
-    /// Two tokens would allow twice the guesses.
     #[test]
-    fn of_20_parallel_replacements_one_token_is_left() {
+    fn of_20_parallel_letters_the_newest_few_are_good() {
         on_each(|store| {
             let (alice, ..) = cast(store);
             let reset = OneTimeToken { purpose: Purpose::ResetPassword, ..one_time(99, &alice) };
-            store.write(|db| insert(db, &reset)).unwrap();
-            let made = winners(store, |db, n| replace(db, &one_time(n, &alice)).map(|()| true));
-            let left = store.read(|db| list_of(db, CONFIRM, &alice.id, after(1))).unwrap();
-            assert_eq!((made, left.len()), (20, 1));
+            let other = OneTimeToken { payload: Some("other@example.com".to_owned()), ..one_time(98, &alice) };
+            store.write(|db| Ok((insert(db, &reset)?, insert(db, &other)?))).unwrap();
+            let made = winners(store, |db, n| insert_beside(db, &one_time(n, &alice), 3).map(|()| true));
+            let left = || store.read(|db| list_of(db, CONFIRM, &alice.id, after(1))).unwrap();
+            assert_eq!((made, left().len(), left().contains(&other)), (20, 4, true));
             assert_eq!(store.read(|db| list_of(db, Purpose::ResetPassword, &alice.id, after(1))).unwrap(), [reset]);
+            let address = other.payload.clone().unwrap();
+            assert_eq!(store.write(|db| delete_for_others(db, CONFIRM, &alice.id, &address)).unwrap(), 3);
+            assert_eq!(left(), [other]);
+        });
+    }
+
+    /// Three letters must not allow three times the guesses: what was guessed wrong at one was guessed at all.
+    #[test]
+    fn a_new_letter_begins_with_the_wrong_codes_of_those_that_are_good() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let address = one_time(1, &alice).payload.unwrap();
+            let posts = |n: u8| {
+                let letter = OneTimeToken { created_at: after(i64::from(n)), ..one_time(n, &alice) };
+                store.write(|db| insert_beside(db, &letter, 3)).unwrap();
+            };
+            let guesses = || store.write(|db| count_attempt_at(db, &address, after(9))).unwrap();
+            let counts = || {
+                let links = store.read(|db| links_of(db, CONFIRM, &alice.id, after(9))).unwrap();
+                links.iter().map(|token| token.attempts).collect::<Vec<_>>()
+            };
+            posts(1);
+            assert_eq!([guesses(), guesses()], [1, 1]);
+            posts(2);
+            assert_eq!(counts(), [2, 2]);
+            assert_eq!([guesses(), guesses(), guesses(), guesses()], [2, 2, 2, 0]);
+            posts(3);
+            assert_eq!(counts(), [0, 5, 5]);
+            posts(4);
+            assert_eq!(counts(), [0, 0, 5], "links whose code is dead are beyond the cap, too");
         });
     }
 

@@ -6,12 +6,16 @@ use super::{
     column::{id, known},
     connection::{Db, per_backend},
     error::StoreError,
-    schema::{memberships, organisations},
+    page::{Page, PageRequest},
+    schema::{memberships, organisations, users},
+    search::{self, Noun, Words},
+    users::UserRow,
 };
 use crate::domain::{
     ids::{OrganisationId, UserId},
     organisation::{Membership, Organisation, OrganisationRole},
     time::Timestamp,
+    user::User,
 };
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -25,7 +29,7 @@ struct OrganisationRow {
 pub fn insert(db: &mut Db, organisation: &Organisation) -> Result<(), StoreError> {
     let statement = diesel::insert_into(organisations::table).values(OrganisationRow::from(organisation));
     per_backend!(db, connection => statement.execute(connection))?;
-    Ok(())
+    search::insert(db, Noun::Organisation, organisation.id.as_str(), &Words::of([organisation.name.as_str()]))
 }
 
 pub fn find(db: &mut Db, id: &OrganisationId) -> Result<Option<Organisation>, StoreError> {
@@ -41,9 +45,68 @@ pub fn find_by_name(db: &mut Db, name: &str) -> Result<Option<Organisation>, Sto
 }
 
 /// Oldest first.
-pub fn list(db: &mut Db) -> Result<Vec<Organisation>, StoreError> {
-    let rows = organisations::table.order(organisations::id).select(OrganisationRow::as_select()).load(db)?;
-    rows.into_iter().map(Organisation::try_from).collect()
+pub fn list(db: &mut Db, request: &PageRequest) -> Result<Page<Organisation>, StoreError> {
+    let mut query = organisations::table.order(organisations::id).select(OrganisationRow::as_select()).into_boxed();
+    let mut cut_short = false;
+    if let Some(sought) = request.sought() {
+        let hits = search::find(db, Noun::Organisation, &sought)?;
+        query = query.filter(organisations::id.eq_any(hits.after(request)));
+        cut_short = hits.cut_short();
+    } else {
+        query = query.filter(organisations::id.gt(request.start())).limit(request.fetch());
+    }
+    let found = query.load(db)?.into_iter().map(Organisation::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page { cut_short, ..Page::cut(found, request, |organisation| organisation.id.as_str().to_owned()) })
+}
+
+pub fn rename(db: &mut Db, organisation: &OrganisationId, name: &str) -> Result<bool, StoreError> {
+    let row = organisations::table.find(organisation.as_str());
+    let renamed = diesel::update(row).set(organisations::name.eq(name)).execute(db)? == 1;
+    if renamed {
+        search::replace(db, Noun::Organisation, organisation.as_str(), &Words::of([name]))?;
+    }
+    Ok(renamed)
+}
+
+/// Its members belong to it no longer; they stay.
+pub fn delete(db: &mut Db, organisation: &OrganisationId) -> Result<bool, StoreError> {
+    search::remove(db, Noun::Organisation, organisation.as_str())?;
+    Ok(diesel::delete(organisations::table.find(organisation.as_str())).execute(db)? == 1)
+}
+
+/// A user of an organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub user: User,
+    pub role: OrganisationRole,
+    pub since: Timestamp,
+}
+
+/// By user; what the request seeks is not looked at.
+pub fn list_members(
+    db: &mut Db,
+    organisation: &OrganisationId,
+    request: &PageRequest,
+) -> Result<Page<Member>, StoreError> {
+    let rows: Vec<(UserRow, String, i64)> = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organisation_id.eq(organisation.as_str()))
+        .filter(memberships::user_id.gt(request.start()))
+        .order(memberships::user_id)
+        .limit(request.fetch())
+        .select((UserRow::as_select(), memberships::role, memberships::created_at))
+        .load(db)?;
+    let member = |(row, role, since): (UserRow, String, i64)| {
+        let role = known("memberships.role", OrganisationRole::parse(&role))?;
+        Ok(Member { user: row.try_into()?, role, since: Timestamp::from_unix(since) })
+    };
+    let found = rows.into_iter().map(member).collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(Page::cut(found, request, |member| member.user.id.as_str().to_owned()))
+}
+
+pub fn count_members(db: &mut Db, organisation: &OrganisationId) -> Result<i64, StoreError> {
+    let its = memberships::table.filter(memberships::organisation_id.eq(organisation.as_str()));
+    Ok(its.count().get_result(db)?)
 }
 
 /// Adds a member or changes the role; false where it was so already.
@@ -133,7 +196,8 @@ mod tests {
             let found = |name| store.read(|db| find_by_name(db, name)).unwrap();
             assert_eq!([found("Acme"), found("acme")], [Some(older.clone()), None]);
             assert_eq!(store.read(|db| find(db, &newer.id)).unwrap(), Some(newer.clone()));
-            assert_eq!(store.read(list).unwrap(), [zeta, older, newer]);
+            let all = PageRequest { after: None, limit: 9, search: None };
+            assert_eq!(store.read(|db| list(db, &all)).unwrap().items, [zeta, older, newer]);
         });
     }
 
@@ -159,6 +223,57 @@ mod tests {
             assert!(!store.write(|db| leave(db, &first.id, &alice.id)).unwrap());
             assert_eq!(store.read(|db| find_membership(db, &alice.id)).unwrap(), Some(other));
             assert_eq!(store.read(|db| find_membership(db, &user(2).id)).unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn what_is_renamed_is_found_by_its_new_name_and_what_is_deleted_by_none() {
+        on_each(|store| {
+            let (acme, zeta) = (organisation(1, "Acme Trading"), organisation(2, "Zeta"));
+            store.write(|db| insert(db, &acme).and_then(|()| insert(db, &zeta))).unwrap();
+            let found = |text: &str| {
+                let request = PageRequest { after: None, limit: 9, search: Some(text.to_owned()) };
+                store.read(|db| list(db, &request)).unwrap().items
+            };
+            assert_eq!(found("TRAD"), [acme.clone()]);
+            assert!(store.write(|db| rename(db, &acme.id, "Ümlaut & Co")).unwrap());
+            assert_eq!([found("trad").len(), found("acme").len()], [0, 0]);
+            assert_eq!(found("üml"), [Organisation { name: "Ümlaut & Co".to_owned(), ..acme.clone() }]);
+            assert!(store.write(|db| delete(db, &acme.id)).unwrap());
+            assert_eq!([found("co").len(), found("z").len()], [0, 1]);
+            assert!(!store.write(|db| delete(db, &acme.id)).unwrap());
+            assert!(!store.write(|db| rename(db, &acme.id, "Again")).unwrap());
+            assert_eq!(found("again"), []);
+        });
+    }
+
+    #[test]
+    fn members_are_listed_by_pages_and_outlive_their_organisation() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let (bob, acme, other) = (user(2), organisation(1, "Acme"), organisation(2, "Other"));
+            store
+                .write(|db| {
+                    super::super::users::insert(db, &bob, None)?;
+                    insert(db, &acme)?;
+                    insert(db, &other)?;
+                    join(db, &acme.id, &bob.id, OrganisationRole::Member, after(2))?;
+                    join(db, &other.id, &bob.id, OrganisationRole::Member, NOW)?;
+                    join(db, &acme.id, &alice.id, OrganisationRole::Admin, after(5))
+                })
+                .unwrap();
+            let list = |after: Option<String>| {
+                let request = PageRequest { after, limit: 1, search: None };
+                store.read(|db| list_members(db, &acme.id, &request)).unwrap()
+            };
+            let (first, second) = (list(None), list(Some(alice.id.to_string())));
+            assert_eq!(first.items, [Member { user: alice.clone(), role: OrganisationRole::Admin, since: after(5) }]);
+            assert_eq!((first.next, second.next), (Some(alice.id.to_string()), None));
+            assert_eq!(second.items, [Member { user: bob.clone(), role: OrganisationRole::Member, since: after(2) }]);
+            assert_eq!(store.read(|db| count_members(db, &acme.id)).unwrap(), 2);
+            assert!(store.write(|db| delete(db, &acme.id)).unwrap());
+            assert_eq!(store.read(|db| count_members(db, &acme.id)).unwrap(), 0);
+            assert_eq!(store.read(|db| list_memberships(db, &bob.id)).unwrap().len(), 1);
         });
     }
 }

@@ -1,12 +1,15 @@
 //! Lists by pages: keyset pagination, so that a page costs the same at any depth.
 
+use super::search::Sought;
+
 /// Which page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {
     /// The `next` of the page before.
     pub after: Option<String>,
     pub limit: i64,
-    /// Part of a name, in any case.
+    /// The beginning of a word of a name, in any case; of users also of the address,
+    /// its domain, the username or the id.
     pub search: Option<String>,
 }
 
@@ -15,6 +18,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `None` on the last one.
     pub next: Option<String>,
+    /// A search found more than it looks at, and the rest is on no page: a longer text finds it.
+    pub cut_short: bool,
 }
 
 const LARGEST: i64 = 500;
@@ -26,7 +31,12 @@ impl PageRequest {
     }
 
     pub(super) fn start(&self) -> &str {
-        self.after.as_deref().unwrap_or_default()
+        // PostgreSQL takes no NUL; no id has one.
+        self.after.as_deref().filter(|text| !text.contains('\0')).unwrap_or_default()
+    }
+
+    pub(super) fn sought(&self) -> Option<Sought> {
+        self.search.as_deref().and_then(Sought::new)
     }
 
     pub(super) fn pattern(&self) -> Option<String> {
@@ -51,7 +61,7 @@ impl<T> Page<T> {
         let more = items.len() > size;
         items.truncate(size);
         let next = items.last().filter(|_| more).map(key);
-        Self { items, next }
+        Self { items, next, cut_short: false }
     }
 }
 

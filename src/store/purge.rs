@@ -85,6 +85,31 @@ fn old_usage(db: &mut Db, first_kept: i64, batch: i64) -> Result<usize, StoreErr
     Ok(diesel::delete(of_that_day).execute(db)?)
 }
 
+/// What [`expired`] would delete now, were its batch large enough.
+pub fn due(db: &mut Db, now: Timestamp) -> Result<Purged, StoreError> {
+    let at = now.unix();
+    let secrets = client_secrets::table.filter(client_secrets::expires_at.lt(at).assume_not_null());
+    let keys = api_keys::table.filter(api_keys::expires_at.lt(now.minus(KEYS_KEPT).unix()).assume_not_null());
+    Ok(Purged {
+        sessions: rows(sessions::table.filter(sessions::expires_at.lt(at)).count().get_result(db)?),
+        grants: rows(grants::table.filter(grants::expires_at.lt(at)).count().get_result(db)?),
+        revoked_tokens: rows(revoked_tokens::table.filter(revoked_tokens::expires_at.lt(at)).count().get_result(db)?),
+        client_secrets: rows(secrets.count().get_result(db)?),
+        one_time_tokens: rows(
+            one_time_tokens::table.filter(one_time_tokens::expires_at.lt(at)).count().get_result(db)?,
+        ),
+        api_keys: rows(keys.count().get_result(db)?),
+        letters: rows(mail_outbox::table.filter(mail_outbox::expires_at.lt(at)).count().get_result(db)?),
+        rate_counters: rows(rate_counters::table.filter(rate_counters::expires_at.lt(at)).count().get_result(db)?),
+        client_usage: 0,
+        audit_events: 0,
+    })
+}
+
+fn rows(count: i64) -> usize {
+    usize::try_from(count).unwrap_or_default()
+}
+
 fn expired_access(db: &mut Db, now: i64, batch: i64) -> Result<Purged, StoreError> {
     let (session, grant) = diesel::alias!(sessions as session, grants as grant);
     let (token, secret) = diesel::alias!(revoked_tokens as token, client_secrets as secret);
@@ -186,7 +211,10 @@ mod tests {
             assert_eq!(purge(after(100)).total(), 0, "what ends now has not ended before now");
             let two = Purged { sessions: 2, grants: 2, revoked_tokens: 2, client_secrets: 2, ..Purged::default() };
             let rest = Purged { sessions: 1, grants: 1, revoked_tokens: 1, ..Purged::default() };
+            let due = || store.read(|db| due(db, after(101))).unwrap();
+            assert_eq!(due(), two.plus(rest));
             assert_eq!([purge(after(101)), purge(after(101)), purge(after(101))], [two, rest, Purged::default()]);
+            assert_eq!(due(), Purged::default());
             assert_eq!(store.read(|db| clients::list_secrets(db, &client.id)).unwrap().len(), 2);
         });
     }
@@ -214,7 +242,10 @@ mod tests {
             assert_eq!(purge(after(100)).total(), 0);
             let two = Purged { one_time_tokens: 2, letters: 2, rate_counters: 2, ..Purged::default() };
             let rest = Purged { one_time_tokens: 1, letters: 1, rate_counters: 1, ..Purged::default() };
+            let due = |at| store.read(|db| due(db, at)).unwrap();
+            assert_eq!(due(after(101)), two.plus(rest));
             assert_eq!([purge(after(101)), purge(after(101)), purge(after(101))], [two, rest, Purged::default()]);
+            assert_eq!(due(after(101).plus(KEYS_KEPT)).api_keys, 2);
             assert_eq!(purge(after(100).plus(KEYS_KEPT)).api_keys, 0);
             assert_eq!(purge(after(101).plus(KEYS_KEPT)).api_keys, 2);
             assert_eq!(store.read(|db| key_rows::list_by_user(db, &alice.id, NOW)).unwrap().len(), 2);

@@ -311,13 +311,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_words (kind, word, id) {
+        kind -> Text,
+        word -> Text,
+        id -> Text,
+    }
+}
+
 diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(client_secrets -> clients (client_id));
+diesel::joinable!(consents -> clients (client_id));
 diesel::joinable!(grants -> clients (client_id));
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(group_members -> groups (group_id));
+diesel::joinable!(group_members -> users (user_id));
 diesel::joinable!(identities -> users (user_id));
 diesel::joinable!(memberships -> organisations (organisation_id));
+diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(

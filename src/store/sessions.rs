@@ -117,6 +117,17 @@ pub fn delete_by_user(db: &mut Db, user: &UserId) -> Result<usize, StoreError> {
     Ok(diesel::delete(sessions::table.filter(sessions::user_id.eq(user.as_str()))).execute(db)?)
 }
 
+/// The live ones of everybody.
+pub fn count_live(db: &mut Db, now: Timestamp) -> Result<i64, StoreError> {
+    Ok(sessions::table.filter(sessions::expires_at.gt(now.unix())).count().get_result(db)?)
+}
+
+/// Those of everybody that began then or later and are still there: an id begins with its moment.
+pub fn count_begun_since(db: &mut Db, since: Timestamp) -> Result<i64, StoreError> {
+    let first = SessionId::new(since, [0; 10]);
+    Ok(sessions::table.filter(sessions::id.ge(first.as_str())).count().get_result(db)?)
+}
+
 impl From<&Session> for SessionRow {
     fn from(session: &Session) -> Self {
         Self {
@@ -235,6 +246,19 @@ mod tests {
             assert_eq!([ended(3), ended(2), ended(2)], [0, 1, 0]);
             assert_eq!(store.read(|db| list_by_user(db, &alice.id, NOW)).unwrap(), [third, second]);
             assert_eq!(store.read(|db| list_by_user(db, &bob.id, NOW)).unwrap().len(), 1, "another user's session");
+        });
+    }
+
+    #[test]
+    fn the_live_and_the_new_ones_are_counted() {
+        on_each(|store| {
+            let (alice, ..) = cast(store);
+            let later = Session { id: SessionId::new(after(60), [0; 10]), expires_at: after(70), ..session(2, &alice) };
+            store.write(|db| insert(db, &later)).unwrap();
+            let live = |at| store.read(|db| count_live(db, after(at))).unwrap();
+            assert_eq!([live(69), live(70), live(1000)], [2, 1, 0]);
+            let begun = |at| store.read(|db| count_begun_since(db, after(at))).unwrap();
+            assert_eq!([begun(0), begun(1), begun(60), begun(61)], [2, 1, 1, 0]);
         });
     }
 

@@ -24,7 +24,7 @@ use crate::{
     },
     protocol::params::Params,
     services::{
-        accounts::{self, Refusal},
+        accounts::{self, Caller, Credential, Refusal},
         fault::Failure,
         forms::{self, Kind, Shown},
         oauth::{browser::Browser, destination::Onward},
@@ -103,12 +103,14 @@ pub async fn send_again(app: Data<App>, request: HttpRequest, form: Result<Form,
 }
 
 async fn confirm(app: &App, request: &HttpRequest, browser: &Browser, form: &Params) -> Result<User, Refusal> {
-    let visitor = visitor::of(request, app.settings());
+    let cookie = browser.session.clone().map(Secret::new);
+    let credential = cookie.map_or(Credential::None, Credential::Cookie);
+    let caller = Caller { credential, visitor: visitor::of(request, app.settings()) };
     if let Some(token) = form.get("token") {
-        return accounts::confirm_by_link(&app.core, Secret::new(token.to_owned()), visitor).await;
+        return accounts::confirm_by_link(&app.core, Secret::new(token.to_owned()), caller).await;
     }
     let code = super::second_factor::typed_code(form.get("code"));
-    accounts::confirm(&app.core, email(app, browser, form), Secret::new(code), visitor).await
+    accounts::confirm(&app.core, email(app, browser, form), Secret::new(code), caller).await
 }
 
 fn email(app: &App, browser: &Browser, form: &Params) -> String {

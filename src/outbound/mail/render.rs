@@ -55,6 +55,10 @@ const fn subject(content: &Content) -> &'static str {
         Content::Invitation { .. } => "You are invited",
         Content::PasswordChanged { .. } => "Your password was changed",
         Content::EmailChanged { .. } => "Your e-mail address was changed",
+        Content::EmailChangeAsked { .. } => "Another e-mail address was asked for",
+        Content::ProviderLinked { .. } => "A way to sign in was added",
+        Content::ProviderUnlinked { .. } => "A way to sign in was removed",
+        Content::SecondFactorGuessed { .. } => "Somebody knows your password",
         Content::SecondFactorOn => "Two-step sign-in is on",
         Content::SecondFactorOff => "Two-step sign-in is off",
         Content::ApiKeyCreated { .. } => "A new API key was created",
@@ -69,6 +73,10 @@ pub(super) fn plain_name(letter: &Letter) -> Option<String> {
         Content::ResetPassword { .. }
         | Content::PasswordChanged { .. }
         | Content::EmailChanged { .. }
+        | Content::EmailChangeAsked { .. }
+        | Content::ProviderLinked { .. }
+        | Content::ProviderUnlinked { .. }
+        | Content::SecondFactorGuessed { .. }
         | Content::SecondFactorOn
         | Content::SecondFactorOff
         | Content::ApiKeyCreated { .. } => {}
@@ -84,6 +92,9 @@ fn one_line(content: &Content) -> Content {
     let short = |text: &str| text.chars().filter(|c| !c.is_control()).take(254).collect();
     match content {
         Content::EmailChanged { new_email } => Content::EmailChanged { new_email: short(new_email) },
+        Content::EmailChangeAsked { new_email, reset } => {
+            Content::EmailChangeAsked { new_email: short(new_email), reset: reset.clone() }
+        }
         Content::ApiKeyCreated { key } => Content::ApiKeyCreated { key: short(key) },
         other => other.clone(),
     }

@@ -1,14 +1,14 @@
 //! Confirming an address, by the code or the link of a letter; the address of an account, or the one it shall have.
 
 use super::{
-    Refusal,
+    Caller, Refusal, endings,
     mailed::{self, Errand},
 };
 use crate::{
     crypto::{digest, one_time, random},
     domain::{
         audit::{Action, Outcome},
-        ids::UserId,
+        ids::{SessionId, UserId},
         letter::Content,
         one_time::{OneTimeToken, Purpose},
         secret::Secret,
@@ -17,7 +17,7 @@ use crate::{
     services::{
         audit::{self, Entry},
         core::Core,
-        limits::{self, Act, Admitted},
+        limits::{self, Act, Admitted, Postage},
         visitor::Visitor,
     },
     store::{
@@ -30,15 +30,18 @@ use crate::{
 struct Try {
     visitor: Visitor,
     admitted: Admitted,
+    /// Who tries, where somebody is signed in.
+    signed_in: Option<(UserId, SessionId)>,
 }
 
 /// By the 6 digits, and the address that they were sent to. A wrong code is counted before it is answered, and five of them
 /// are the end of the right one; an address that waits for nothing is the same work, and the same answer.
-pub async fn confirm(core: &Core, email: String, digits: Secret<String>, visitor: Visitor) -> Result<User, Refusal> {
+///
+/// The first proof of any address of an account ends what others began: [`endings::end_strangers`].
+pub async fn confirm(core: &Core, email: String, digits: Secret<String>, caller: Caller) -> Result<User, Refusal> {
     let address = normal_email(&email).ok_or(Refusal::InvalidConfirmation)?;
     core.run(move |core| {
-        let admitted = limits::admit(core, Act::Confirm, &visitor, Some(&address))?;
-        let attempt = Try { visitor, admitted };
+        let attempt = Try::begin(core, caller, Some(&address))?;
         core.store.write(|db| match by_code(core, db, &address, &digits)? {
             Some(token) => settle(core, db, &token, &attempt),
             None => refused(core, db, &address, &attempt),
@@ -48,10 +51,9 @@ pub async fn confirm(core: &Core, email: String, digits: Secret<String>, visitor
 }
 
 /// By the link's token.
-pub async fn confirm_by_link(core: &Core, token: Secret<String>, visitor: Visitor) -> Result<User, Refusal> {
+pub async fn confirm_by_link(core: &Core, token: Secret<String>, caller: Caller) -> Result<User, Refusal> {
     core.run(move |core| {
-        let admitted = limits::admit(core, Act::Confirm, &visitor, None)?;
-        let attempt = Try { visitor, admitted };
+        let attempt = Try::begin(core, caller, None)?;
         core.store.write(|db| match by_link(core, db, &token)? {
             Some(token) => settle(core, db, &token, &attempt),
             None => refused(core, db, "", &attempt),
@@ -65,8 +67,9 @@ pub async fn request_confirmation(core: &Core, email: String, visitor: Visitor) 
     let address = normal_email(&email).ok_or(Refusal::InvalidEmail)?;
     core.run(move |core| {
         limits::admit(core, Act::Confirm, &visitor, Some(&address))?;
+        let postage = limits::postage(core, Act::Confirm, &address)?;
         core.store.write(|db| {
-            let user = waits(core, db, &address)?;
+            let user = waits(core, db, &address)?.filter(|_| postage == Postage::Paid);
             match &user {
                 Some(user) => mailed::send(core, db, Errand::Confirm, user, &address)?,
                 None => mailed::pretend(core, db, Errand::Confirm)?,
@@ -89,20 +92,19 @@ fn by_code(
     digits: &Secret<String>,
 ) -> Result<Option<OneTimeToken>, StoreError> {
     let now = core.clock.now();
-    // Several accounts may want the same address.
+    // Several accounts may want the same address, and have a few letters each.
     let waiting = one_time_tokens::list_by_address(db, address, now)?;
+    hold(db, &waiting)?;
     if let Some(token) = waiting.iter().find(|token| fits(core, token, digits)) {
-        return spend(core, db, token.clone());
-    }
-    for token in &waiting {
-        one_time_tokens::count_attempt(db, Purpose::ConfirmEmail, &token.digest, now)?;
+        let spent = one_time_tokens::consume(db, Purpose::ConfirmEmail, &token.digest, now)?;
+        return Ok(Some(token.clone()).filter(|_| spent));
     }
     if waiting.is_empty() {
         let nobody = UserId::new(now, random::bytes());
         let kept = digest::secret(random::token().reveal());
         one_time::fits(&core.ring, Purpose::ConfirmEmail, &nobody, digits.reveal(), &kept);
-        one_time_tokens::count_attempt(db, Purpose::ConfirmEmail, &kept, now)?;
     }
+    one_time_tokens::count_attempt_at(db, address, now)?;
     Ok(None)
 }
 
@@ -118,20 +120,17 @@ fn by_link(core: &Core, db: &mut Db, token: &Secret<String>) -> Result<Option<On
     let Some(token) = one_time_tokens::find_link(db, Purpose::ConfirmEmail, &digest, now)? else {
         return Ok(None);
     };
-    hold(db, &token)?;
+    hold(db, std::slice::from_ref(&token))?;
     let spent = one_time_tokens::consume_link(db, Purpose::ConfirmEmail, &token.digest, now)?;
     Ok(Some(token).filter(|_| spent))
 }
 
-fn spend(core: &Core, db: &mut Db, token: OneTimeToken) -> Result<Option<OneTimeToken>, StoreError> {
-    hold(db, &token)?;
-    let spent = one_time_tokens::consume(db, Purpose::ConfirmEmail, &token.digest, core.clock.now())?;
-    Ok(Some(token).filter(|_| spent))
-}
-
-/// The user before the token, like everybody who replaces a token: else the two could wait for each other.
-fn hold(db: &mut Db, token: &OneTimeToken) -> Result<(), StoreError> {
-    token.user_id.as_ref().map_or(Ok(()), |user| users::lock(db, user))
+/// The users before their tokens, like everybody who replaces a token, and in one order: else two could wait for each other.
+fn hold(db: &mut Db, tokens: &[OneTimeToken]) -> Result<(), StoreError> {
+    let mut waiting: Vec<&UserId> = tokens.iter().filter_map(|token| token.user_id.as_ref()).collect();
+    waiting.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    waiting.dedup();
+    waiting.into_iter().try_for_each(|user| users::lock(db, user))
 }
 
 /// The address is proved: it is the account's from now on, unless it has become another's meanwhile.
@@ -142,7 +141,7 @@ fn settle(core: &Core, db: &mut Db, token: &OneTimeToken, attempt: &Try) -> Resu
     let Some(user) = users::find_by_id(db, id)? else {
         return refused(core, db, address, attempt);
     };
-    let now = core.clock.now();
+    let (now, first) = (core.clock.now(), users::find_proofs(db, id)?.first.is_none());
     match users::confirm_email(db, id, address, now)? {
         Updated::Updated => {}
         Updated::EmailTaken | Updated::UsernameTaken | Updated::Absent => return refused(core, db, address, attempt),
@@ -151,10 +150,32 @@ fn settle(core: &Core, db: &mut Db, token: &OneTimeToken, attempt: &Try) -> Resu
     if moves {
         leave(core, db, &user, address)?;
     }
+    // The other letters, too: what waits for another address was asked for by whoever was here before.
+    one_time_tokens::delete_of(db, Purpose::ConfirmEmail, id)?;
+    if first {
+        endings::end_strangers(db, id, attempt.session_of(id), now)?;
+    }
     let action = if moves { Action::ChangeEmail } else { Action::ConfirmEmail };
     audit::record(core, db, Entry::by_user(id, action, Outcome::Done, attempt.visitor.address))?;
     limits::forgive(core, db, &attempt.admitted)?;
     Ok(Ok(User { email: Some(address.clone()), email_verified: true, updated_at: now, ..user }))
+}
+
+impl Try {
+    /// Counted, whoever tries: a cookie or a token of nobody is no obstacle.
+    fn begin(core: &Core, caller: Caller, address: Option<&str>) -> Result<Self, Refusal> {
+        let admitted = limits::admit(core, Act::Confirm, &caller.visitor, address)?;
+        let signed_in = match caller.account(core) {
+            Ok(account) => Some((account.user.id, account.session.id)),
+            Err(Refusal::Fault(fault)) => return Err(fault.into()),
+            Err(_) => None,
+        };
+        Ok(Self { visitor: caller.visitor, admitted, signed_in })
+    }
+
+    fn session_of(&self, user: &UserId) -> Option<&SessionId> {
+        self.signed_in.as_ref().filter(|(whose, _)| whose == user).map(|(_, session)| session)
+    }
 }
 
 /// What was sent to the old address opens nothing any more, and whoever reads it there is told.

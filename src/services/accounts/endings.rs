@@ -1,4 +1,4 @@
-//! What ends with a password: whatever was begun by somebody who had the old one.
+//! What ends with a password, and with the proof of an address: whatever was begun by somebody who had the old one, or none.
 
 use crate::{
     domain::{
@@ -40,5 +40,26 @@ pub(super) fn end_others(db: &mut Db, user: &UserId, kept: &SessionId, now: Time
     one_time_tokens::delete_all_of(db, user)?;
     sessions::delete_others(db, user, kept)?;
     grants::revoke_others(db, user, kept, now, now.plus(KEPT))?;
+    Ok(())
+}
+
+/// Somebody has proved an address of this account for the first time: who began anything before may have been anybody. The session that
+/// proved it stays, with all that it granted. So do links to a new password: they went to this very address.
+pub(super) fn end_strangers(
+    db: &mut Db,
+    user: &UserId,
+    kept: Option<&SessionId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for purpose in [Purpose::SecondFactor, Purpose::Enrolment] {
+        one_time_tokens::delete_of(db, purpose, user)?;
+    }
+    if let Some(kept) = kept {
+        sessions::delete_others(db, user, kept)?;
+        grants::revoke_of_others(db, user, kept, now, now.plus(KEPT))?;
+    } else {
+        sessions::delete_by_user(db, user)?;
+        grants::revoke_by_user(db, user, now, now.plus(KEPT))?;
+    }
     Ok(())
 }

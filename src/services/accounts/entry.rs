@@ -73,11 +73,18 @@ pub(super) fn let_in(core: &Core, proved: &Proved) -> Result<LoginOutcome, Refus
         if let Some(guess) = guess.as_ref().filter(|_| code_was_right) {
             limits::forgive(core, db, guess)?;
         }
+        if let Some(guess) = guess.as_ref().filter(|_| was_guessed(&outcome)) {
+            factors::sound_alarm(core, db, &proved.user, guess)?;
+        }
         if let Some(admitted) = proved.admitted.as_ref().filter(|_| password_was_right) {
             limits::forgive(core, db, admitted)?;
         }
         Ok(outcome.map_err(|refused| refused.refusal))
     })?
+}
+
+fn was_guessed(outcome: &Result<LoginOutcome, Refused>) -> bool {
+    matches!(outcome, Err(Refused { refusal: Refusal::InvalidSecondFactor, .. }))
 }
 
 /// A code that comes with the password is a guess like any other: counted before it is looked at.

@@ -12,7 +12,7 @@ use crate::{
         mount::Unconfirmed,
         secret::Secret,
         session::{Door, Methods},
-        user::{User, normal_email, normal_username},
+        user::{Role, User, normal_email, normal_username},
     },
     services::{
         audit::{self, Entry},
@@ -92,8 +92,12 @@ async fn look_up(core: &Core, login: &Login) -> Result<Tried, Refusal> {
             Some(normal) => core.store.read(|db| users::find_by_login(db, normal))?,
             None => None,
         };
-        // Whoever types the username of an account without a password of ours may have one in a directory.
-        let elsewhere = found.as_ref().filter(|(_, phc)| phc.is_none()).and_then(|(user, _)| user.email.clone());
+        // Whoever types a username may have a password in a directory: there is none here, or the account's proved address
+        // is of a domain that a directory decides about, which may be asked no less by another name. An administrator's
+        // password stays good: somebody has to come in when the directory is set up wrongly.
+        let decided = |user: &User| user.email_verified && user.role == Role::Member;
+        let elsewhere = found.as_ref().filter(|(user, phc)| phc.is_none() || decided(user));
+        let elsewhere = elsewhere.and_then(|(user, _)| user.email.clone());
         let email = email.or(elsewhere);
         Ok(Tried { admitted, found, email })
     })

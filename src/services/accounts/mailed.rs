@@ -28,7 +28,7 @@ pub(in crate::services) enum Errand {
     Invite,
 }
 
-/// So many reset links of one user are good at once.
+/// So many letters of one kind to one address are good at once.
 const LINKS: usize = 3;
 
 /// The secrets of one letter.
@@ -37,7 +37,8 @@ pub(in crate::services) struct Written {
     code: Secret<String>,
 }
 
-/// A new link, and code, for an address of this user, present or future. Codes before are dead; a few links are not.
+/// A new link, and code, for an address of this user, present or future. A few letters before it stay good: whoever asks for
+/// another must not take the owner's away.
 pub(in crate::services) fn send(
     core: &Core,
     db: &mut Db,
@@ -65,16 +66,18 @@ pub(super) fn keep(
 ) -> Result<Written, StoreError> {
     let written = Written::new();
     let kept = OneTimeToken { payload: Some(address.to_owned()), ..errand.kept(core, &user.id, &written) };
-    match errand {
-        Errand::Confirm | Errand::Invite => one_time_tokens::replace(db, &kept)?,
-        Errand::Reset => one_time_tokens::insert_beside(db, &kept, LINKS)?,
-    }
+    one_time_tokens::insert_beside(db, &kept, LINKS)?;
     Ok(written)
 }
 
 /// The statements of [`send`], for an address that gets no letter: a row that is dead, and a letter that is, too.
 pub(super) fn pretend(core: &Core, db: &mut Db, errand: Errand) -> Result<(), StoreError> {
     pretend_token(core, db, errand)?;
+    pretend_letter(core, db, errand)
+}
+
+/// The same without the token.
+pub(super) fn pretend_letter(core: &Core, db: &mut Db, errand: Errand) -> Result<(), StoreError> {
     let content = errand.content(core, &Written::new());
     mail::post(core, db, &Letter { to: NOBODY.to_owned(), name: None, content }, Seconds(0))
 }
@@ -109,6 +112,12 @@ pub(super) fn already_registered(core: &Core) -> Content {
 
 pub(in crate::services) fn password_changed(core: &Core) -> Content {
     Content::PasswordChanged { reset: core.settings.issuer.url("/account/forgot") }
+}
+
+/// Told at the address of the account while there is still time to stop it.
+pub(super) fn email_change_asked(core: &Core, new_email: &str) -> Content {
+    let reset = core.settings.issuer.url("/account/forgot");
+    Content::EmailChangeAsked { new_email: new_email.to_owned(), reset }
 }
 
 impl Written {

@@ -20,7 +20,7 @@ use crate::{
         audit::{self, Entry},
         core::Core,
         federation::directory,
-        limits::{self, Act, Admitted},
+        limits::{self, Act, Admitted, Postage},
         visitor::Visitor,
     },
     store::{
@@ -50,12 +50,14 @@ pub async fn request_reset(core: &Core, email: String, visitor: Visitor) -> Resu
     let address = normal_email(&email).ok_or(Refusal::InvalidEmail)?;
     core.run(move |core| {
         limits::admit(core, Act::Reset, &visitor, Some(&address))?;
+        let postage = limits::postage(core, Act::Reset, &address)?;
         core.store.write(|db| {
             let found = users::find_by_login(db, &address)?;
             let user = found.as_ref().map(|(user, _)| user.id.clone());
             // A directory's password is not ours to reset.
             let ours = directory::route(core, &address).is_none();
             let owner = found.filter(|(user, hash)| ours && user.is_active() && hash.is_some());
+            let owner = owner.filter(|_| postage == Postage::Paid);
             match &owner {
                 Some((owner, _)) => mailed::send(core, db, Errand::Reset, owner, &address)?,
                 None => mailed::pretend(core, db, Errand::Reset)?,

@@ -17,7 +17,7 @@ use crate::{
         audit::{self, Entry},
         core::Core,
         federation::directory,
-        limits::{self, Act},
+        limits::{self, Act, Postage},
         visitor::Visitor,
     },
     store::{
@@ -59,6 +59,12 @@ pub struct Changes {
     pub zoneinfo: Option<String>,
 }
 
+/// An address that an account is to have, and whether a letter goes there.
+struct New {
+    address: String,
+    postage: Postage,
+}
+
 /// Whoever is signed in, or a key with the scope `read:profile`.
 pub async fn me(core: &Core, caller: Caller) -> Result<Person, Refusal> {
     core.run(move |core| {
@@ -76,13 +82,13 @@ pub fn person(core: &Core, user: User) -> Result<Person, Refusal> {
 /// The same inside a transaction.
 pub(in crate::services) fn person_in(core: &Core, db: &mut Db, user: User) -> Result<Person, StoreError> {
     let waiting = one_time_tokens::list_of(db, Purpose::ConfirmEmail, &user.id, core.clock.now())?;
-    let wanted = waiting.into_iter().find_map(|token| token.payload);
+    let mut wanted = waiting.into_iter().filter_map(|token| token.payload);
     let on = totp_factors::find(db, &user.id)?.is_some_and(|factor| factor.is_on());
     Ok(Person {
         membership: organisations::find_membership(db, &user.id)?,
         groups: groups::list_names_of(db, &user.id)?,
         second_factor: if on { SecondFactorState::On } else { SecondFactorState::Off },
-        pending_email: wanted.filter(|address| user.email.as_ref() != Some(address)),
+        pending_email: wanted.find(|address| user.email.as_ref() != Some(address)),
         user,
     })
 }
@@ -96,20 +102,17 @@ pub async fn update(core: &Core, caller: Caller, changes: Changes) -> Result<Per
             Some(text) => Some(normal_email(text).ok_or(Refusal::InvalidEmail)?),
             None => None,
         };
-        let address = address.filter(|address| user.email.as_ref() != Some(address));
-        if let Some(address) = &address {
-            if directory::route(core, address).is_some() {
-                return Err(Refusal::DirectoryAddress);
-            }
-            limits::admit(core, Act::Confirm, &caller.visitor, Some(address))?;
-        }
+        let wanted = match address.filter(|address| user.email.as_ref() != Some(address)) {
+            Some(address) => Some(New::admit(core, &caller.visitor, address)?),
+            None => None,
+        };
         let user = core.store.write(|db| {
             let user = match write(core, db, &user.id, &changes)? {
                 Ok(user) => user,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            if let Some(address) = &address {
-                move_to(core, db, &user, address)?;
+            if let Some(wanted) = &wanted {
+                move_to(core, db, &user, wanted)?;
             }
             log(core, db, &user.id, &caller.visitor)?;
             Ok(Ok(user))
@@ -136,14 +139,33 @@ fn write(core: &Core, db: &mut Db, id: &UserId, changes: &Changes) -> Result<Res
     })
 }
 
-/// The same rows for an address that is taken: its owner gets another letter, and nobody the code.
-fn move_to(core: &Core, db: &mut Db, user: &User, address: &str) -> Result<(), StoreError> {
-    match users::find_by_email(db, address)? {
-        None => mailed::send(core, db, Errand::Confirm, user, address),
-        Some(owner) => {
-            mailed::keep(core, db, Errand::Confirm, user, address)?;
-            mailed::tell(core, db, &owner, mailed::already_registered(core))
+/// The same rows for an address that is taken: its owner gets another letter, and nobody the code. Whoever mistyped an
+/// address, and types another one, has left nothing at the first.
+fn move_to(core: &Core, db: &mut Db, user: &User, new: &New) -> Result<(), StoreError> {
+    let address = &new.address;
+    one_time_tokens::delete_for_others(db, Purpose::ConfirmEmail, &user.id, address)?;
+    if user.email_verified {
+        mailed::tell(core, db, user, mailed::email_change_asked(core, address))?;
+    }
+    let owner = users::find_by_email(db, address)?;
+    if owner.is_none() && new.postage == Postage::Paid {
+        return mailed::send(core, db, Errand::Confirm, user, address);
+    }
+    mailed::keep(core, db, Errand::Confirm, user, address)?;
+    match owner.filter(|_| new.postage == Postage::Paid) {
+        Some(owner) => mailed::tell(core, db, &owner, mailed::already_registered(core)),
+        None => mailed::pretend_letter(core, db, Errand::Confirm),
+    }
+}
+
+impl New {
+    fn admit(core: &Core, visitor: &Visitor, address: String) -> Result<Self, Refusal> {
+        if directory::route(core, &address).is_some() {
+            return Err(Refusal::DirectoryAddress);
         }
+        limits::admit(core, Act::Confirm, visitor, Some(&address))?;
+        let postage = limits::postage(core, Act::Confirm, &address)?;
+        Ok(Self { address, postage })
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
         audit::{self, Entry},
         core::Core,
         federation::directory,
-        limits::{self, Act},
+        limits::{self, Act, Postage},
         organisations,
         visitor::Visitor,
     },
@@ -92,7 +92,11 @@ pub async fn register(core: &Core, registration: Registration) -> Result<Registe
     let (visitor, email) = (wanted.visitor.clone(), wanted.email.clone());
     core.run(move |core| limits::admit(core, Act::Register, &visitor, Some(&email)).map(drop)).await?;
     let hash = core.hash_password(password).await?;
-    core.run(move |core| core.store.write(|db| enter(core, db, &wanted, &hash))?).await
+    core.run(move |core| {
+        let postage = limits::postage(core, Act::Register, &wanted.email)?;
+        core.store.write(|db| enter(core, db, &wanted, &hash, postage))?
+    })
+    .await
 }
 
 /// Whether an address has an account: rate-limited hard, and switched off by a setting ([`Refusal::NotFound`]).
@@ -129,7 +133,13 @@ fn line(member: &'static str, text: Option<String>) -> Result<Option<String>, Re
     given.map(|text| readable(member, &text).ok().ok_or(Refusal::Malformed(member))).transpose()
 }
 
-fn enter(core: &Core, db: &mut Db, wanted: &Wanted, hash: &str) -> Result<Result<Registered, Refusal>, StoreError> {
+fn enter(
+    core: &Core,
+    db: &mut Db,
+    wanted: &Wanted,
+    hash: &str,
+    postage: Postage,
+) -> Result<Result<Registered, Refusal>, StoreError> {
     // Asked before the address: else "taken" would be the answer for a new address only.
     if let Some(given) = &wanted.username
         && users::find_by_login(db, given)?.is_some()
@@ -139,29 +149,38 @@ fn enter(core: &Core, db: &mut Db, wanted: &Wanted, hash: &str) -> Result<Result
     for name in wanted.usernames() {
         let user = wanted.user(core, name);
         match users::insert(db, &user, Some(hash))? {
-            Inserted::Inserted => return begin(core, db, wanted, user).map(Ok),
-            Inserted::EmailTaken => return exists(core, db, wanted),
+            Inserted::Inserted => return begin(core, db, wanted, user, postage).map(Ok),
+            Inserted::EmailTaken => return exists(core, db, wanted, postage),
             Inserted::UsernameTaken => {}
         }
     }
     refused(core, db, wanted, Refusal::UsernameTaken)
 }
 
-fn begin(core: &Core, db: &mut Db, wanted: &Wanted, user: User) -> Result<Registered, StoreError> {
+fn begin(core: &Core, db: &mut Db, wanted: &Wanted, user: User, postage: Postage) -> Result<Registered, StoreError> {
     let membership = organisations::settle(core, db, &user, wanted.organisation.as_deref())?;
-    mailed::send(core, db, Errand::Confirm, &user, &wanted.email)?;
+    match postage {
+        Postage::Paid => mailed::send(core, db, Errand::Confirm, &user, &wanted.email)?,
+        Postage::Withheld => mailed::pretend(core, db, Errand::Confirm)?,
+    }
     let entry = Entry::by_user(&user.id, Action::Register, Outcome::Done, wanted.visitor.address);
     audit::record(core, db, entry.with(wanted.door.as_str()))?;
     Ok(Registered::New { user: Box::new(user), membership })
 }
 
-fn exists(core: &Core, db: &mut Db, wanted: &Wanted) -> Result<Result<Registered, Refusal>, StoreError> {
+fn exists(
+    core: &Core,
+    db: &mut Db,
+    wanted: &Wanted,
+    postage: Postage,
+) -> Result<Result<Registered, Refusal>, StoreError> {
     if wanted.existing == Existing::Tell {
         return refused(core, db, wanted, Refusal::EmailTaken);
     }
     mailed::pretend_token(core, db, Errand::Confirm)?;
-    if let Some(owner) = users::find_by_email(db, &wanted.email)? {
-        mailed::tell(core, db, &owner, mailed::already_registered(core))?;
+    match users::find_by_email(db, &wanted.email)? {
+        Some(owner) if postage == Postage::Paid => mailed::tell(core, db, &owner, mailed::already_registered(core))?,
+        _ => mailed::pretend_letter(core, db, Errand::Confirm)?,
     }
     let id = UserId::new(core.clock.now(), random::bytes());
     let pretended = Registered::Pretended { id, email: wanted.email.clone() };

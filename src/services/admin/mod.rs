@@ -13,7 +13,6 @@ use crate::{
 
 pub mod admit;
 pub mod api_keys;
-mod client_rules;
 pub mod clients;
 pub mod demo;
 pub mod edition;

@@ -10,7 +10,7 @@ use super::super::{
     sessions::{self, Begun, SignIn},
     visitor::Visitor,
 };
-use super::verify::verify;
+use super::{alarm, verify::verify};
 use crate::{
     crypto::{digest, random},
     domain::{
@@ -187,6 +187,9 @@ impl Attempt<'_> {
     }
 
     fn refused(&self, db: &mut Db, why: &str) -> Result<(), StoreError> {
+        if self.purpose == Purpose::SecondFactor {
+            alarm::sound(self.core, db, &self.posed.user, self.admitted)?;
+        }
         let (user, address) = (Some(&self.posed.user), self.answer.visitor.address);
         audit::record(
             self.core,

@@ -4,13 +4,15 @@ use crate::{
     domain::{
         audit::{Action, Outcome},
         identity::Identity,
+        letter::Content,
+        user::User,
     },
     services::{
-        accounts::{Caller, Refusal, Thing},
+        accounts::{Caller, Refusal, Thing, mailed},
         audit::{self, Entry},
         core::Core,
     },
-    store::{StoreError, identities, users},
+    store::{Db, StoreError, identities, users},
 };
 
 /// Oldest first.
@@ -25,7 +27,8 @@ pub async fn list(core: &Core, caller: Caller) -> Result<Vec<Identity>, Refusal>
 /// [`Refusal::LastSignIn`] where the account has no password and no other link.
 pub async fn unlink(core: &Core, caller: Caller, provider: String, subject: String) -> Result<(), Refusal> {
     core.run(move |core| {
-        let user = caller.account(core)?.user.id;
+        let owner = caller.account(core)?.user;
+        let user = owner.id.clone();
         core.store.write(|db| {
             // Two at once would each count on the other's link.
             users::lock(db, &user)?;
@@ -42,8 +45,25 @@ pub async fn unlink(core: &Core, caller: Caller, provider: String, subject: Stri
                 return Ok(Err(Refusal::LastSignIn));
             }
             identities::delete(db, &user, &provider, &subject)?;
+            mailed::tell(core, db, &owner, Content::ProviderUnlinked { provider: name(core, &provider) })?;
             Ok::<_, StoreError>(Ok(()))
         })?
     })
     .await
+}
+
+/// Another account elsewhere signs in to this user's: whoever has the account's address is told.
+pub(in crate::services::federation) fn tell_linked(
+    core: &Core,
+    db: &mut Db,
+    user: &User,
+    provider: &str,
+) -> Result<(), StoreError> {
+    mailed::tell(core, db, user, Content::ProviderLinked { provider: name(core, provider) })
+}
+
+/// What a provider's button says; a directory, and a provider that the settings have no more, go by their key.
+fn name(core: &Core, key: &str) -> String {
+    let found = core.upstreams.iter().find(|upstream| upstream.settings.key() == key);
+    found.map_or_else(|| key.to_owned(), |upstream| upstream.settings.label.clone())
 }

@@ -1,5 +1,6 @@
 //! Upstream OpenID providers: out with PKCE, nonce and state, back with a user.
 
+use super::identities::tell_linked;
 use super::newcomer::{self, Stranger};
 use super::trip::Trip;
 use crate::{
@@ -233,6 +234,9 @@ async fn bind(
                 let outcome = if done { Outcome::Done } else { Outcome::Refused };
                 let entry = Entry::by_user(&user.id, Action::LinkIdentity, outcome, visitor.address);
                 audit::record(core, db, entry.with(stranger.key.clone()))?;
+            }
+            if new {
+                tell_linked(core, db, &user, &stranger.key)?;
             }
             Ok::<_, StoreError>(if done { Ok(()) } else { Err(Refusal::IdentityTaken) })
         })?

@@ -1,8 +1,6 @@
 //! The ways that lead through the browser: to `/authorize` and back with a code, to `/logout` and back.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{
     Carried, Party, PendingCode, Run,
@@ -14,7 +12,10 @@ use crate::{
     config::Issuer,
     crypto::random,
     domain::time::Timestamp,
-    protocol::params::Params,
+    protocol::{
+        params::Params,
+        pkce::{Challenge, Verifier},
+    },
     services::{core::Core, oauth::browser::Browser},
 };
 
@@ -146,8 +147,7 @@ fn home(issuer: &Issuer) -> String {
 }
 
 fn authorization(issuer: &Issuer, party: Party<'_>, state: &str, nonce: &str, verifier: &str) -> Sent {
-    // RFC 7636 §4.2.
-    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
+    let challenge = Verifier::parse(verifier).map(|verifier| verifier.challenge());
     let params = [
         ("response_type", "code"),
         ("client_id", party.client_id),
@@ -155,7 +155,7 @@ fn authorization(issuer: &Issuer, party: Party<'_>, state: &str, nonce: &str, ve
         ("scope", SCOPE),
         ("state", state),
         ("nonce", nonce),
-        ("code_challenge", &challenge),
+        ("code_challenge", challenge.as_ref().map_or("", Challenge::as_str)),
         ("code_challenge_method", "S256"),
     ];
     Sent::by_browser(issuer.url("/authorize"), &params)

@@ -1,5 +1,6 @@
 //! Table `grants`: redeemed codes and their families of refresh tokens, one row for ever.
 
+mod reach;
 mod revocation;
 
 use diesel::{
@@ -7,8 +8,12 @@ use diesel::{
     prelude::*,
 };
 
-pub use self::revocation::{
-    revoke, revoke_beyond, revoke_by_consent, revoke_by_session, revoke_by_user, revoke_others,
+pub use self::{
+    reach::{Reach, count_by_user, count_live, reach_of_client},
+    revocation::{
+        revoke, revoke_beyond, revoke_by_client, revoke_by_consent, revoke_by_session, revoke_by_user,
+        revoke_of_others, revoke_others,
+    },
 };
 use super::{
     column::{claims, claims_text, client_id, id, known, list_text, methods, moment, scope, strings},

@@ -57,6 +57,17 @@ pub fn revoke_by_consent(
     Ok(update(grants::table, allowed, ended(now, keep_until)).execute(db)?)
 }
 
+/// Ends everything that a client was granted.
+pub fn revoke_by_client(
+    db: &mut Db,
+    client: &ClientId,
+    now: Timestamp,
+    keep_until: Timestamp,
+) -> Result<usize, StoreError> {
+    let its = grants::client_id.eq(client.as_str()).and(grants::revoked_at.is_null());
+    Ok(update(grants::table, its, ended(now, keep_until)).execute(db)?)
+}
+
 /// Ends everything that a user has granted.
 pub fn revoke_by_user(db: &mut Db, user: &UserId, now: Timestamp, keep_until: Timestamp) -> Result<usize, StoreError> {
     let theirs = grants::user_id.eq(user.as_str()).and(grants::revoked_at.is_null());
@@ -93,6 +104,19 @@ pub fn revoke_others(
     Ok(update(grants::table, others, ended(now, keep_until)).execute(db)?)
 }
 
+/// Ends everything that a user has granted in another session than this one; its offline grants stay.
+pub fn revoke_of_others(
+    db: &mut Db,
+    user: &UserId,
+    kept: &SessionId,
+    now: Timestamp,
+    keep_until: Timestamp,
+) -> Result<usize, StoreError> {
+    let elsewhere = grants::session_id.ne(kept.as_str());
+    let others = grants::user_id.eq(user.as_str()).and(grants::revoked_at.is_null()).and(elsewhere);
+    Ok(update(grants::table, others, ended(now, keep_until)).execute(db)?)
+}
+
 type Ended = (Eq<grants::revoked_at, i64>, Eq<grants::expires_at, i64>);
 
 fn ended(now: Timestamp, keep_until: Timestamp) -> Ended {
@@ -104,7 +128,8 @@ mod tests {
     use super::{
         super::{
             super::{
-                testing::{NOW, after, cast, grant, on_each, session, user},
+                clients,
+                testing::{NOW, after, cast, client as app, grant, on_each, session, user},
                 users,
             },
             find, insert,
@@ -139,10 +164,20 @@ mod tests {
     fn a_withdrawn_consent_and_an_ended_session_revoke_what_they_carried() {
         on_each(|store| {
             let (alice, session, client) = cast(store);
+            let other = app("other");
             let offline = Grant { binding: Binding::Offline, ..grant(2, &client, &session) };
-            store.write(|db| Ok((insert(db, &grant(1, &client, &session))?, insert(db, &offline)?))).unwrap();
+            let foreign = Grant { binding: Binding::Offline, ..grant(3, &other, &session) };
+            store
+                .write(|db| {
+                    clients::insert(db, &other)?;
+                    let all = [&grant(1, &client, &session), &offline, &foreign];
+                    all.into_iter().try_for_each(|it| insert(db, it).map(|_| ()))
+                })
+                .unwrap();
             let by_session = |at| store.write(|db| revoke_by_session(db, &alice.id, &session.id, at, after(661)));
             assert_eq!([by_session(NOW).unwrap(), by_session(NOW).unwrap()], [1, 0]);
+            let by_client = |id| store.write(|db| revoke_by_client(db, id, NOW, after(661))).unwrap();
+            assert_eq!([by_client(&other.id), by_client(&other.id)], [1, 0], "another client's grant");
             let by_consent = |id| store.write(|db| revoke_by_consent(db, id, &client.id, NOW, after(661))).unwrap();
             assert_eq!([by_consent(&user(9).id), by_consent(&alice.id)], [0, 1]);
         });
@@ -163,10 +198,15 @@ mod tests {
             ];
             store.write(|db| users::insert(db, &bob, None)).unwrap();
             store.write(|db| grants.iter().try_for_each(|it| insert(db, it).map(|_| ()))).unwrap();
+            let revoked =
+                || grants.each_ref().map(|it| store.read(|db| find(db, &it.id)).unwrap().unwrap().revoked_at.is_some());
+            let of_others =
+                || store.write(|db| revoke_of_others(db, &alice.id, &kept.id, after(4), after(664))).unwrap();
+            assert_eq!([of_others(), of_others()], [2, 0]);
+            assert_eq!(revoked(), [false, false, true, true, false]);
             let ended = || store.write(|db| revoke_others(db, &alice.id, &kept.id, after(5), after(665))).unwrap();
-            assert_eq!([ended(), ended()], [3, 0]);
-            let revoked = grants.map(|it| store.read(|db| find(db, &it.id)).unwrap().unwrap().revoked_at.is_some());
-            assert_eq!(revoked, [false, true, true, true, false]);
+            assert_eq!([ended(), ended()], [1, 0]);
+            assert_eq!(revoked(), [false, true, true, true, false]);
         });
     }
 }

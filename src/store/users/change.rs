@@ -14,6 +14,7 @@ use super::{
         connection::Db,
         error::StoreError,
         schema::{group_members, users},
+        search,
     },
     UserRow,
 };
@@ -89,6 +90,7 @@ pub fn confirm_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) ->
         diesel::update(row).set(users::email_proved_at.eq(proved)).execute(db)?;
         let first = row.filter(users::first_proved_at.is_null());
         diesel::update(first).set(users::first_proved_at.eq(proved)).execute(db)?;
+        search::replace_user(db, user.as_str())?;
     }
     Ok(updated)
 }
@@ -115,7 +117,11 @@ pub fn release_email(db: &mut Db, user: &UserId, email: &str, now: Timestamp) ->
     let unproved =
         users::table.find(user.as_str()).filter(users::email.eq(email)).filter(users::email_verified.eq(false));
     let change = (users::email.eq(None::<String>), users::updated_at.eq(now.unix()));
-    Ok(diesel::update(unproved).set(change).execute(db)? == 1)
+    let released = diesel::update(unproved).set(change).execute(db)? == 1;
+    if released {
+        search::replace_user(db, user.as_str())?;
+    }
+    Ok(released)
 }
 
 /// Writes the username, the profile and the time of the change, and nothing else: what became of address, password,
@@ -136,7 +142,11 @@ pub fn update_profile(db: &mut Db, user: &User) -> Result<Updated, StoreError> {
         users::updated_at.eq(row.updated_at),
     );
     let row = users::table.find(user.id.as_str());
-    unless_taken(db, Updated::UsernameTaken, |db| diesel::update(row).set(change).execute(db))
+    let updated = unless_taken(db, Updated::UsernameTaken, |db| diesel::update(row).set(change).execute(db))?;
+    if updated == Updated::Updated {
+        search::replace_user(db, user.id.as_str())?;
+    }
+    Ok(updated)
 }
 
 /// In a savepoint: a violation would end a PostgreSQL transaction, and an UPDATE knows no ON CONFLICT.

@@ -16,9 +16,10 @@ use super::{
     error::StoreError,
     page::{Page, PageRequest},
     schema::users,
+    search::{self, Hits, Noun, Sought},
 };
 use crate::domain::{
-    ids::UserId,
+    ids::{UserId, UserKind},
     time::Timestamp,
     user::{Address, Profile, Role, User, UserStatus},
 };
@@ -92,6 +93,7 @@ pub fn insert(db: &mut Db, user: &User, password_hash: Option<&str>) -> Result<I
     let values = (UserRow::from(user), users::password_hash.eq(password_hash), proofs);
     let statement = diesel::insert_into(users::table).values(values).on_conflict_do_nothing();
     if per_backend!(db, connection => statement.execute(connection))? == 1 {
+        search::insert(db, Noun::User, user.id.as_str(), &search::of_user(user))?;
         return Ok(Inserted::Inserted);
     }
     taken(db, user)?.ok_or_else(|| StoreError::fault("a user of this id exists"))
@@ -99,6 +101,7 @@ pub fn insert(db: &mut Db, user: &User, password_hash: Option<&str>) -> Result<I
 
 /// Sessions, consents and grants go with the user.
 pub fn delete(db: &mut Db, user: &UserId) -> Result<bool, StoreError> {
+    search::remove(db, Noun::User, user.as_str())?;
     Ok(diesel::delete(users::table.find(user.as_str())).execute(db)? == 1)
 }
 
@@ -109,13 +112,9 @@ pub struct Filter {
     pub role: Option<Role>,
 }
 
+/// Oldest first.
 pub fn list(db: &mut Db, filter: Filter, request: &PageRequest) -> Result<Page<User>, StoreError> {
-    let mut query = users::table
-        .filter(users::id.gt(request.start()))
-        .order(users::id)
-        .limit(request.fetch())
-        .select(UserRow::as_select())
-        .into_boxed();
+    let mut query = users::table.order(users::id).select(UserRow::as_select()).into_boxed();
     if let Some(status) = filter.status {
         query = query.filter(users::status.eq(status.as_str()));
     }
@@ -125,18 +124,58 @@ pub fn list(db: &mut Db, filter: Filter, request: &PageRequest) -> Result<Page<U
             query = query.filter(administrates());
         }
     }
-    if let Some(pattern) = request.pattern() {
-        query = query.filter(
-            lower(users::name)
-                .like(pattern.clone())
-                .escape('\\')
-                .assume_not_null()
-                .or(users::email.like(pattern.clone()).escape('\\').assume_not_null())
-                .or(users::username.like(pattern).escape('\\')),
-        );
+    let mut cut_short = false;
+    if let Some(sought) = request.sought() {
+        let hits = hits(db, &sought)?;
+        query = query.filter(users::id.eq_any(hits.after(request)));
+        cut_short = hits.cut_short();
+    } else {
+        query = query.filter(users::id.gt(request.start())).limit(request.fetch());
     }
     let found = query.load(db)?.into_iter().map(User::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::cut(found, request, |user| user.id.as_str().to_owned()))
+    Ok(Page { cut_short, ..Page::cut(found, request, |user| user.id.as_str().to_owned()) })
+}
+
+/// By id, username, address and the words of the name; each through its index.
+fn hits(db: &mut Db, sought: &Sought) -> Result<Hits, StoreError> {
+    let (from, to) = sought.range();
+    let mut hits = search::find(db, Noun::User, sought)?;
+    if sought.is_id::<UserKind>() {
+        let ids = users::table.filter(users::id.ge(from)).filter(users::id.lt(to));
+        hits.add(ids.order(users::id).limit(search::FETCH).select(users::id).load(db)?);
+    }
+    let addresses =
+        users::table.filter(users::email.ge(from).assume_not_null()).filter(users::email.lt(to).assume_not_null());
+    hits.add(addresses.order(users::email).limit(search::FETCH).select(users::id).load(db)?);
+    let usernames = users::table.filter(users::username.ge(from)).filter(users::username.lt(to));
+    hits.add(usernames.order(users::username).limit(search::FETCH).select(users::id).load(db)?);
+    Ok(hits)
+}
+
+/// How many there are of each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    pub active: i64,
+    pub suspended: i64,
+    pub disabled: i64,
+}
+
+pub fn count(db: &mut Db) -> Result<i64, StoreError> {
+    Ok(users::table.count().get_result(db)?)
+}
+
+/// All but the active ones are counted: nearly everybody is.
+pub fn count_by_status(db: &mut Db) -> Result<Census, StoreError> {
+    let mut of =
+        |status: UserStatus| users::table.filter(users::status.eq(status.as_str())).count().get_result::<i64>(db);
+    let (suspended, disabled) = (of(UserStatus::Suspended)?, of(UserStatus::Disabled)?);
+    let active = count(db)?.saturating_sub(suspended).saturating_sub(disabled);
+    Ok(Census { active, suspended, disabled })
+}
+
+pub fn count_active_admins(db: &mut Db) -> Result<i64, StoreError> {
+    let active = users::table.filter(users::status.eq(UserStatus::Active.as_str()));
+    Ok(active.filter(users::role.eq(Role::Admin.as_str())).count().get_result(db)?)
 }
 
 /// Word for word as in the index, which is for the few who are no members only.
@@ -164,13 +203,6 @@ fn taken(db: &mut Db, user: &User) -> Result<Option<Inserted>, StoreError> {
     }
     let held: bool = diesel::select(diesel::dsl::exists(username)).get_result(db)?;
     Ok(held.then_some(Inserted::UsernameTaken))
-}
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    fn lower(
-        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
-    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
 impl From<&User> for UserRow {
@@ -334,7 +366,22 @@ mod tests {
     }
 
     #[test]
-    fn pages_follow_each_other_and_a_search_finds_parts_in_any_case() {
+    fn statuses_and_active_administrators_are_counted() {
+        on_each(|store| {
+            let admin = |n| User { role: Role::Admin, ..user(n) };
+            let suspended = User { status: UserStatus::Suspended, ..admin(4) };
+            let disabled = User { status: UserStatus::Disabled, ..user(5) };
+            for user in [user(1), admin(2), admin(3), suspended, disabled] {
+                store.write(|db| insert(db, &user, None)).unwrap();
+            }
+            let census = Census { active: 3, suspended: 1, disabled: 1 };
+            assert_eq!(store.read(count_by_status).unwrap(), census);
+            assert_eq!(store.read(count_active_admins).unwrap(), 2);
+        });
+    }
+
+    #[test]
+    fn pages_follow_each_other() {
         on_each(|store| {
             for n in 1..=5 {
                 store.write(|db| insert(db, &user(n), None)).unwrap();
@@ -350,11 +397,12 @@ mod tests {
                 }
             }
             assert_eq!(seen, ["user1", "user2", "user3", "user4", "user5"]);
+            assert_eq!(store.read(count).unwrap(), 5);
             let search = |text: &str| {
                 let request = PageRequest { after: None, limit: 9, search: Some(text.to_owned()) };
                 store.read(|db| list(db, Filter::default(), &request)).unwrap().items.len()
             };
-            assert_eq!([search("USER N"), search("r3@EXAMPLE"), search("user_"), search("100%")], [5, 1, 0, 0]);
+            assert_eq!([search("USER N"), search("user3@EXAMPLE"), search("user_"), search("100%")], [5, 1, 0, 0]);
             store.write(|db| insert(db, &User { email: None, profile: Profile::default(), ..user(6) }, None)).unwrap();
             assert_eq!(search("user6"), 1);
         });

@@ -182,3 +182,35 @@ async fn wrong_codes_are_counted_over_all_challenges_and_doors() {
     assert!(matches!(inline, Err(Refusal::InvalidSecondFactor)), "a right code begins the count again");
     assert!(matches!(attempt(core, typed(&alice.email, PASSWORD)).await, Ok(LoginOutcome::SecondFactor(_))));
 }
+
+/// Who guesses on after the right password knows it: its owner learns that, by one letter a day.
+#[tokio::test]
+async fn many_wrong_codes_in_a_row_are_told_once_a_day() {
+    let server = Server::start().await;
+    let (alice, core) = (server.user("alice").await, &server.site.core);
+    let phone = enrols(&server, &alice).await;
+    let before = server.letters().await.len();
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        let posed = challenge(&server, &alice).await;
+        for _ in 0..4 {
+            answers(&server, &posed, "000000").await.unwrap_err();
+        }
+        attempt(core, sent(&alice.email, PASSWORD, Some("000000"))).await.unwrap_err();
+        told.push(server.letters().await.len() - before);
+    }
+    assert_eq!(told, [0, 1, 1]);
+    let letter = server.letter_to(&alice.email).await;
+    assert!(letter.text.contains("wrong codes") && letter.link().ends_with("/account/forgot"), "{letter:?}");
+
+    server.advance(Seconds::days(1)).await;
+    let posed = challenge(&server, &alice).await;
+    answers(&server, &posed, "000000").await.unwrap_err();
+    answers(&server, &posed, &phone.shows(server.now())).await.unwrap();
+    for _ in 0..9 {
+        attempt(core, sent(&alice.email, PASSWORD, Some("000000"))).await.unwrap_err();
+    }
+    assert_eq!(server.letters().await.len() - before, 1, "a right code begins the count again");
+    attempt(core, sent(&alice.email, PASSWORD, Some("000000"))).await.unwrap_err();
+    assert_eq!(server.letters().await.len() - before, 2);
+}

@@ -6,6 +6,7 @@ mod change;
 mod confirm;
 mod devices;
 mod factors;
+mod letters;
 mod limits;
 mod login;
 mod once;
@@ -146,7 +147,7 @@ async fn mailed_token(site: &Site, address: &str, page: &str) -> Secret<String> 
 }
 
 async fn confirms(site: &Site, email: &str, code: &str) -> Result<User, Refusal> {
-    accounts::confirm(&site.core, email.to_owned(), secret(code), Visitor::default()).await
+    accounts::confirm(&site.core, email.to_owned(), secret(code), caller(Credential::None)).await
 }
 
 async fn asks_for_a_reset(site: &Site, email: &str) {

@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 
 use super::{NEW_PASSWORD, caller, confirms, me, newcomer, rows, signs_in, user_of};
 use crate::{
-    harness::{PASSWORD, Server, Site},
+    harness::{PASSWORD, Seconds, Server, Site},
     tables::Tables,
 };
 
@@ -74,6 +74,28 @@ async fn a_new_address_is_pending_and_its_letter_goes_there() {
     confirms(&server.site, "new@example.com", &code).await.unwrap();
     let person = me(&server.site, &caller).await.unwrap();
     assert_eq!((person.pending_email, person.user.email.as_deref()), (None, Some("new@example.com")));
+}
+
+/// Whoever has stolen a session takes no account in silence: there is still time.
+#[tokio::test]
+async fn the_old_address_is_told_when_another_is_asked_for() {
+    let server = Server::start().await;
+    let (alice, carol) = (server.user("alice").await, newcomer(&server, "carol@example.com").await);
+    server.user("bob").await;
+    let wish = |email: &str| Changes { email: Some(email.to_owned()), ..Changes::default() };
+    for wanted in ["new@example.com", "bob@example.com"] {
+        server.advance(Seconds(1)).await;
+        let caller = signs_in(&server.site, "alice", PASSWORD).await;
+        updates(&server.site, &caller, wish(wanted)).await.unwrap();
+        let told = server.letter_to(&alice.email).await;
+        assert!(told.text.contains(wanted) && told.link().ends_with("/account/forgot"), "{told:?}");
+    }
+    // An address that nobody proved is told nothing of where its account goes.
+    let stranger = signs_in(&server.site, "carol@example.com", NEW_PASSWORD).await;
+    let before = server.letters().await.len();
+    updates(&server.site, &stranger, wish("other@example.com")).await.unwrap();
+    assert_eq!(server.letters().await.len(), before + 1);
+    assert!(!carol.email_verified);
 }
 
 /// Nobody but its owner learns that an address has an account: the answer and the rows are those of a free one.

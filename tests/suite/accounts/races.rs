@@ -3,14 +3,14 @@
 use std::future::Future;
 
 use signet::services::{
-    accounts::{self, Existing, Registered, Registration},
+    accounts::{self, Credential, Existing, Registered, Registration},
     visitor::Visitor,
 };
 use tokio::task::JoinSet;
 
 use super::{
-    another, asks_for_a_reset, confirms, mailed_token, newcomer, registration, resets, signs_in, tries_to_sign_in,
-    user_of,
+    another, asks_for_a_reset, caller, confirms, mailed_token, newcomer, registration, resets, signs_in,
+    tries_to_sign_in, user_of,
 };
 use crate::{
     harness::{PASSWORD, Server},
@@ -64,7 +64,7 @@ async fn one_of_many_uses_of_a_confirmation_link_succeeds() {
     let token = mailed_token(&server.site, CAROL, "confirm").await;
     let won = winners(|_| {
         let (site, token) = (server.site.clone(), token.clone());
-        async move { accounts::confirm_by_link(&site.core, token, Visitor::default()).await.is_ok() }
+        async move { accounts::confirm_by_link(&site.core, token, caller(Credential::None)).await.is_ok() }
     });
     assert_eq!(won.await, 1);
 }

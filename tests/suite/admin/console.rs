@@ -30,7 +30,7 @@ async fn an_old_sign_in_does_not_open_the_console() {
     let server = Server::start().await;
     let admin = server.admin().await;
     admin.opens("/admin/scopes").await.expect_status(200);
-    server.advance(Seconds::minutes(60));
+    server.advance(Seconds::minutes(60)).await;
     let again = admin.opens("/admin/keys").await;
     assert_eq!(again.url.path(), "/login");
     says(&again, "Sign in again");

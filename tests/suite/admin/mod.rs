@@ -1,5 +1,6 @@
 //! Administration at its doors: the REST API and the console.
 
+mod clients;
 mod console;
 mod keys;
 mod scopes;

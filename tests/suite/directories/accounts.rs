@@ -1,6 +1,7 @@
 //! Which account a person of the directory gets: by subject, never by an address that opens another way.
 
 use crate::harness::operator;
+use signet::services::admin::edition::Expected;
 use signet::{
     domain::{
         ids::UserId,
@@ -10,7 +11,7 @@ use signet::{
         user::{Profile, Role, User, UserStatus},
     },
     services::{
-        accounts::{Caller, Credential, Refusal},
+        accounts::{self, Caller, Credential, Refusal},
         admin::users::{self as people, EmailStanding, NewUser},
         core::Core,
         federation::directory,
@@ -25,7 +26,10 @@ use super::{
     signs_in,
     slapd::{self, PASSWORD, Person, Slapd},
 };
-use crate::harness::{self, Server};
+use crate::{
+    accounts::authenticator,
+    harness::{self, Server},
+};
 
 async fn cast() -> Option<(Slapd, Person, Server)> {
     let mut slapd = slapd::open().await?;
@@ -85,6 +89,35 @@ async fn an_account_with_a_password_of_its_own_is_not_linked_by_its_address() {
     assert!(matches!(refused, Refusal::EmailTaken), "{refused:?}");
     let links = server.site.core.store.read(|db| identities::list_by_user(db, &local.id)).unwrap();
     assert_eq!(links, []);
+}
+
+/// An address of its domain is the directory's to judge, whatever else its account is called; one that nobody proved is not.
+#[actix_web::test]
+async fn a_username_is_no_way_around_the_directory() {
+    let Some((_slapd, person, server)) = cast().await else { return };
+    let (core, typed) = (&server.site.core, |password: &str| authenticator::typed("local", password));
+    let user = local(&server, &person.email, EmailStanding::Verified).await;
+    let refused = accounts::login(core, typed(harness::PASSWORD)).await;
+    assert!(matches!(refused, Err(Refusal::InvalidCredentials)), "{refused:?}");
+    let caller =
+        Caller { credential: Credential::Cookie(Secret::new(session_of(core, &user))), visitor: Visitor::default() };
+    directory::link(core, caller, Secret::new(PASSWORD.to_owned())).await.unwrap();
+    let told = server.letter_to(&person.email).await;
+    assert!(told.text.contains("was added"), "{told:?}");
+    assert!(accounts::login(core, typed(PASSWORD)).await.is_ok());
+    let refused = accounts::login(core, typed(harness::PASSWORD)).await;
+    assert!(matches!(refused, Err(Refusal::InvalidCredentials)), "{refused:?}");
+}
+
+#[actix_web::test]
+async fn a_username_whose_address_no_directory_claims_signs_in_here() {
+    let Some((_slapd, person, server)) = cast().await else { return };
+    let elsewhere = [(person.email.as_str(), EmailStanding::Unverified), ("x@elsewhere.org", EmailStanding::Verified)];
+    for (email, standing) in elsewhere {
+        let user = local(&server, email, standing).await;
+        accounts::login(&server.site.core, authenticator::typed("local", harness::PASSWORD)).await.unwrap();
+        people::delete(&server.site.core, &operator(), user.id.as_str(), Expected::Any).await.unwrap();
+    }
 }
 
 /// The account's own login, and the directory's: only both link what exists.

@@ -19,7 +19,7 @@ use super::{
     tenant::{OID, Tenant, UPN},
     way_out,
 };
-use crate::harness::{Answer, Browser, Method, TestUser};
+use crate::harness::{Answer, Browser, Method, Seconds, TestUser};
 
 const LINK_FIRST: &str = "Sign in with your password first, then link the provider in your settings.";
 
@@ -118,6 +118,8 @@ async fn whoever_is_signed_in_links_and_is_known_from_then_on() {
     let answer = links(&journey, &alice).await;
     assert_eq!(answer.expect_status(303).location().unwrap().path(), "/account/providers");
     assert_eq!(dora(&journey).await.unwrap().id.as_str(), alice.id);
+    let told = journey.server.letter_to(&alice.email).await;
+    assert!(told.text.contains("was added") && told.text.contains("Microsoft"), "{told:?}");
 
     let answer = journey.goes(|claims| claims["preferred_username"] = json!(alice.email)).await;
     journey.expect_signed_in(&answer);
@@ -196,8 +198,11 @@ async fn a_link_beside_a_password_is_taken_away_by_its_owner_only() {
     };
     assert!(matches!(unlink(&bob).await, Err(Refusal::NotFound(_))));
     assert!(dora(&journey).await.is_some());
+    journey.server.advance(Seconds(1)).await;
     unlink(&alice).await.unwrap();
     assert_eq!(dora(&journey).await, None);
+    let told = journey.server.letter_to(&alice.email).await;
+    assert!(told.text.contains("was removed") && told.text.contains("Microsoft"), "{told:?}");
 }
 
 /// Of two links one always stays, however many are unlinked at once.

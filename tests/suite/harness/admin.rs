@@ -52,8 +52,8 @@ impl Server {
 
     /// A client of its own with these scopes, and its token.
     pub(crate) async fn program(&self, scope: &str) -> Program {
-        let client = self.client().service().scope(scope).create().await;
-        let granted = client.token().with("grant_type", "client_credentials").await.expect_tokens();
+        let client = self.client().service(scope).create().await;
+        let granted = client.asks_for_itself().await.expect_tokens();
         assert_eq!(granted.scope.as_deref().and_then(Scope::parse), Scope::parse(scope));
         Program { site: self.site.clone(), token: granted.access_token }
     }

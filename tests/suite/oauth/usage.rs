@@ -1,5 +1,7 @@
 //! How often a client was given tokens: counted in memory, and written by each node once a minute.
 
+use crate::harness::operator;
+use signet::services::admin::edition::Expected;
 use signet::{
     domain::{client::ClientId, time::Timestamp, usage::ClientUsage},
     jobs,
@@ -108,7 +110,7 @@ async fn a_client_that_was_deleted_takes_its_usage_with_it_and_holds_up_nobody()
     flush(core).await;
     gone.asks_for_itself().await.expect_tokens();
     stays.asks_for_itself().await.expect_tokens();
-    clients::delete(core, &gone.id).await.unwrap();
+    clients::delete(core, &operator(), &gone.id, Expected::Any).await.unwrap();
     assert_eq!(tables.count("client_usage"), 0);
     flush(core).await;
     assert_eq!((tables.count("client_usage"), today(&of(&stays).await)), (1, 1));

@@ -65,6 +65,6 @@ pub(super) async fn register(call: Call, Json(body): Json<Register>) -> Answer {
     (status = 429, body = ErrorBody)
 ))]
 pub(super) async fn confirm(call: Call, Json(body): Json<Confirm>) -> Answer {
-    accounts::confirm(&call.core, body.email, Secret::new(body.code), call.visitor()).await?;
+    accounts::confirm(&call.core, body.email, Secret::new(body.code), call.caller).await?;
     Ok(ok(Told::new("Email confirmed")))
 }

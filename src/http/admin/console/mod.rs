@@ -1,5 +1,6 @@
 //! The console, `/admin`: pages for administrators. Without JavaScript, each form sealed for the session it was shown to.
 
+mod clients;
 mod keys;
 mod parts;
 mod routes;
@@ -19,6 +20,7 @@ use crate::domain::administrator::{Access, Administrator, Area};
 /// A page of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
+    Clients,
     Scopes,
     Users,
     Keys,
@@ -26,6 +28,7 @@ enum Place {
 
 /// Where each page stands: the group of the navigation, its name, its path below the issuer, and whose it is.
 const PLACES: &[(&str, Place, &str, &str, Area)] = &[
+    ("Applications", Place::Clients, "Clients", "/admin/clients", Area::Clients),
     ("Applications", Place::Scopes, "Scopes", "/admin/scopes", Area::Clients),
     ("People", Place::Users, "Users", "/admin/users", Area::Users),
     ("Server", Place::Keys, "Signing keys", "/admin/keys", Area::Keys),

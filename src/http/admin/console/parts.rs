@@ -1,4 +1,4 @@
-//! What the macros of `templates/layout/console_*.html` take: choices of a form.
+//! What the macros of `templates/layout/console_*.html` take: choices of a form, bars of a chart.
 
 /// One line of a select, one box of a group, one card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,4 +18,14 @@ impl Choice {
     pub(super) fn chosen_if(self, chosen: impl FnOnce(&str) -> bool) -> Self {
         Self { chosen: chosen(&self.value), ..self }
     }
+}
+
+/// One bar of a chart; its heights are parts of a hundred.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bar {
+    pub(super) label: String,
+    pub(super) words: String,
+    pub(super) height: i64,
+    /// The part of it that went wrong.
+    pub(super) bad: i64,
 }

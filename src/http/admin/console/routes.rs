@@ -2,12 +2,13 @@
 
 use actix_web::{Resource, Scope, web};
 
-use super::{keys, scopes, user, user_access, users};
+use super::{clients, keys, scopes, user, user_access, users};
 use crate::http::pages::error;
 
 /// Every page of the console. An address that only a form leads to says so.
 pub fn routes(base: &str) -> Scope {
-    people(registries(web::scope(&format!("{base}/admin")))).default_service(web::to(error::not_found))
+    let scope = web::scope(&format!("{base}/admin"));
+    people(clients(registries(scope))).default_service(web::to(error::not_found))
 }
 
 fn registries(scope: Scope) -> Scope {
@@ -19,6 +20,29 @@ fn registries(scope: Scope) -> Scope {
         .service(at("/keys").route(web::get().to(keys::list)))
         .service(at("/keys/rotate").route(web::post().to(keys::rotate)))
         .service(at("/keys/{kid}/revoke").route(web::post().to(keys::revoke)))
+}
+
+fn clients(scope: Scope) -> Scope {
+    scope
+        .service(at("/clients").route(web::get().to(clients::list)).route(web::post().to(clients::create)))
+        .service(at("/clients/new").route(web::get().to(clients::new)))
+        .service(at("/clients/{id}").route(web::get().to(clients::show)))
+        .service(at("/clients/{id}/edit").route(web::get().to(clients::edit)).route(web::post().to(clients::update)))
+        .service(at("/clients/{id}/status").route(web::post().to(clients::set_status)))
+        .service(at("/clients/{id}/delete").route(web::post().to(clients::delete)))
+        .service(
+            at("/clients/{id}/secrets")
+                .route(web::get().to(clients::show_secrets))
+                .route(web::post().to(clients::rotate_secret)),
+        )
+        .service(at("/clients/{id}/secrets/{secret}/revoke").route(web::post().to(clients::revoke_secret)))
+        .service(
+            at("/clients/{id}/test")
+                .route(web::get().to(clients::show_test))
+                .route(web::post().to(clients::begin_test)),
+        )
+        .service(at("/clients/{id}/test/address").route(web::post().to(clients::set_address)))
+        .service(at("/clients/{id}/test/token").route(web::post().to(clients::ask_for_token)))
 }
 
 fn people(scope: Scope) -> Scope {

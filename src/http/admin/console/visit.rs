@@ -97,6 +97,10 @@ impl<'a> Visit<'a> {
         &self.seat.administrator
     }
 
+    pub(super) fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
     /// The query of this page; what is malformed counts for nothing.
     pub(super) fn query(&self) -> Params {
         query::params(self.request).unwrap_or_default()

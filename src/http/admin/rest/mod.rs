@@ -1,6 +1,7 @@
 //! The administration's REST API, `/admin/api/v1`: JSON, RFC 9457 problems, cursors, `ETag` and `If-Match`.
 
 mod call;
+mod clients;
 mod json;
 mod keys;
 mod listing;

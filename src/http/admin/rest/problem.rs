@@ -91,6 +91,11 @@ impl Problem {
         Self::new(Kind::Malformed, detail)
     }
 
+    /// The same, with the member as it stands in the request.
+    pub(super) fn about(self, member: &str) -> Self {
+        Self { member: Some(member.to_owned()), ..self }
+    }
+
     pub(super) fn no_such_path() -> Self {
         Self::new(Kind::NotFound, "There is nothing at this path")
     }

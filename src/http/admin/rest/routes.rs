@@ -3,7 +3,7 @@
 use actix_web::{Resource, Scope, web};
 
 use super::{
-    keys,
+    clients, keys,
     openapi::{self, Bearer},
     problem::Problem,
     resources, scopes, user_access, users,
@@ -13,7 +13,7 @@ use crate::services::admin::admit::API;
 /// Every route of the API.
 pub fn routes(base: &str) -> Scope {
     let scope = web::scope(&format!("{base}{API}"));
-    keys(people(registries(scope)))
+    people(clients(keys(registries(scope))))
         .service(at("/openapi.json", "GET").route(web::get().to(openapi::get)))
         .default_service(web::to(|| async { Err::<actix_web::HttpResponse, _>(Problem::no_such_path()) }))
 }
@@ -38,6 +38,24 @@ fn registries(scope: Scope) -> Scope {
                 .route(web::patch().to(resources::update))
                 .route(web::delete().to(resources::delete)),
         )
+}
+
+fn clients(scope: Scope) -> Scope {
+    scope
+        .service(at("/clients", "GET, POST").route(web::get().to(clients::list)).route(web::post().to(clients::create)))
+        .service(
+            at("/clients/{client_id}", "GET, PATCH, DELETE")
+                .route(web::get().to(clients::show))
+                .route(web::patch().to(clients::update))
+                .route(web::delete().to(clients::delete)),
+        )
+        .service(
+            at("/clients/{client_id}/secrets", "GET, POST")
+                .route(web::get().to(clients::secrets))
+                .route(web::post().to(clients::rotate)),
+        )
+        .service(at("/clients/{client_id}/secrets/{id}", "DELETE").route(web::delete().to(clients::revoke)))
+        .service(at("/clients/{client_id}/usage", "GET").route(web::get().to(clients::used)))
 }
 
 fn people(scope: Scope) -> Scope {
@@ -99,6 +117,15 @@ fn at(path: &str, allow: &'static str) -> Resource {
         resources::show,
         resources::update,
         resources::delete,
+        clients::list,
+        clients::create,
+        clients::show,
+        clients::update,
+        clients::delete,
+        clients::secrets,
+        clients::rotate,
+        clients::revoke,
+        clients::used,
         users::list,
         users::create,
         users::show,

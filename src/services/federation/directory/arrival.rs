@@ -19,6 +19,7 @@ use crate::{
         audit::{self, Entry},
         core::Core,
         fault::Fault,
+        federation::identities::tell_linked,
         organisations,
     },
     store::{
@@ -76,6 +77,7 @@ impl Arrival {
             return Ok(if is_theirs { Ok(()) } else { Err(Refusal::IdentityTaken) });
         }
         audit::record(core, db, self.entry(&user.id, Action::LinkIdentity))?;
+        tell_linked(core, db, user, &self.provider())?;
         standing::bring_up_to_date(core, db, self, user).map(|_| Ok(()))
     }
 

@@ -1,6 +1,9 @@
 //! What must hold for a client, whoever changes it and whatever is changed.
 
-use super::{AdminError, absent, clients::ClientMembers, readable, unfit, users as people};
+use super::{
+    super::{readable, users as people},
+    AdminError, ClientMembers, unfit,
+};
 use crate::{
     config::Settings,
     domain::{
@@ -8,7 +11,7 @@ use crate::{
         client::{Client, ClientKind, Party, PkcePolicy},
         scope::OPENID_SCOPES,
     },
-    protocol::{client_auth::AuthMethod, redirect_uri, scope::Scope, token::GrantType},
+    protocol::{client_auth::AuthMethod, redirect_uri, resource, scope::Scope, token::GrantType},
     store::{connection::Db, resources, scopes},
 };
 
@@ -22,16 +25,16 @@ pub(super) fn apply(mut client: Client, members: &ClientMembers) -> Client {
     set(&mut client.name, members.name.as_ref());
     set(&mut client.party, members.party.as_ref());
     set(&mut client.status, members.status.as_ref());
-    set(&mut client.auth_methods, members.auth_methods.as_ref());
-    set(&mut client.redirect_uris, members.redirect_uris.as_ref());
-    set(&mut client.post_logout_redirect_uris, members.post_logout_redirect_uris.as_ref());
-    set(&mut client.grants, members.grants.as_ref());
+    set_list(&mut client.auth_methods, members.auth_methods.as_ref());
+    set_list(&mut client.redirect_uris, members.redirect_uris.as_ref());
+    set_list(&mut client.post_logout_redirect_uris, members.post_logout_redirect_uris.as_ref());
+    set_list(&mut client.grants, members.grants.as_ref());
     set(&mut client.scope, members.scope.as_ref());
-    set(&mut client.resources, members.resources.as_ref());
-    set(&mut client.resource_server, members.resource_server.as_ref());
+    set_list(&mut client.resources, members.resources.as_ref());
+    set_list(&mut client.resource_server, members.resource_server.as_ref());
     set(&mut client.pkce, members.pkce.as_ref());
     set(&mut client.refresh, members.refresh.as_ref());
-    set(&mut client.cors_origins, members.cors_origins.as_ref());
+    set_list(&mut client.cors_origins, members.cors_origins.as_ref());
     set_or_clear(&mut client.default_resource, members.default_resource.as_ref());
     set_or_clear(&mut client.logo_uri, members.logo_uri.as_ref());
     set_or_clear(&mut client.policy_uri, members.policy_uri.as_ref());
@@ -56,6 +59,17 @@ pub(super) fn apply(mut client: Client, members: &ClientMembers) -> Client {
 fn set<T: Clone>(member: &mut T, new: Option<&T>) {
     if let Some(new) = new {
         member.clone_from(new);
+    }
+}
+
+/// Each entry once, in the order given.
+fn set_list<T: Clone + PartialEq>(member: &mut Vec<T>, new: Option<&Vec<T>>) {
+    let Some(new) = new else { return };
+    member.clear();
+    for entry in new {
+        if !member.contains(entry) {
+            member.push(entry.clone());
+        }
     }
 }
 
@@ -104,9 +118,10 @@ fn check_uris(client: &Client) -> Result<(), AdminError> {
     }
     let pages = [("logo URI", &client.logo_uri), ("policy URI", &client.policy_uri), ("terms URI", &client.tos_uri)];
     for (what, uri) in pages {
-        let fits = |uri: &String| uri.starts_with("https://") && redirect_uri::register(uri).is_ok();
-        if uri.as_ref().is_some_and(|uri| !fits(uri)) {
-            return Err(unfit(what, "must be an https address"));
+        let Some(uri) = uri else { continue };
+        redirect_uri::register(uri).map_err(|why| unfit(what, format!("{uri}: {why}")))?;
+        if !uri.starts_with("https://") {
+            return Err(unfit(what, format!("{uri}: must begin with https://")));
         }
     }
     Ok(())
@@ -121,10 +136,7 @@ fn check_grants(client: &Client) -> Result<(), AdminError> {
         return Err(unfit("grant", "refresh_token continues authorization_code and is of no use without it"));
     }
     if code && client.redirect_uris.is_empty() {
-        return Err(unfit(
-            "redirect URI",
-            "authorization_code needs at least one: --redirect-uri https://…, or --grant client_credentials for a service",
-        ));
+        return Err(unfit("redirect URI", "authorization_code needs at least one"));
     }
     Ok(())
 }
@@ -151,7 +163,7 @@ fn check_confidential(client: &Client) -> Result<(), AdminError> {
         return Err(unfit("auth method", "a confidential client needs at least one"));
     }
     if client.auth_methods.contains(&AuthMethod::None) {
-        return Err(unfit("auth method", "`none` is for public clients: create the client with --public"));
+        return Err(unfit("auth method", "`none` is for public clients, and this one keeps a secret (RFC 6749 §2.1)"));
     }
     Ok(())
 }
@@ -179,19 +191,27 @@ pub(super) fn check_standing(admin: &Administrator, members: &ClientMembers) -> 
     }
 }
 
-/// The scopes and resources that a change names must be registered.
-pub(super) fn registered(db: &mut Db, members: &ClientMembers) -> Result<(), AdminError> {
+/// The scopes and resources that a change adds must be registered; what the client had before may have gone since.
+pub(super) fn registered(db: &mut Db, held: &Client, members: &ClientMembers) -> Result<(), AdminError> {
     let known = scopes::list(db)?;
-    for name in members.scope.iter().flat_map(Scope::iter) {
+    for name in members.scope.iter().flat_map(Scope::iter).filter(|name| !held.scope.contains(name)) {
         let is_ours = OPENID_SCOPES.iter().any(|(own, _)| *own == name);
         if !is_ours && !known.iter().any(|scope| scope.name == name) {
             return Err(unfit("scope", format!("{name} is not registered")));
         }
     }
-    let lists = members.resources.iter().chain(&members.resource_server).flatten();
-    for identifier in lists.chain(&members.default_resource).filter(|identifier| !identifier.is_empty()) {
-        if resources::find(db, identifier)?.is_none() {
-            return Err(unfit("resource", format!("{identifier} is not registered")));
+    let named = |what: &'static str, list: &Option<Vec<String>>, had: &[String]| {
+        let added = list.iter().flatten().filter(|one| !had.contains(one));
+        added.map(|one| (what, one.clone())).collect::<Vec<_>>()
+    };
+    let mut added = named("resource", &members.resources, &held.resources);
+    added.extend(named("resource server", &members.resource_server, &held.resource_server));
+    let default =
+        members.default_resource.iter().filter(|one| !one.is_empty() && held.default_resource != Some((*one).clone()));
+    added.extend(default.map(|one| ("default resource", one.clone())));
+    for (what, identifier) in added {
+        if resource::parse(&identifier).is_none() || resources::find(db, &identifier)?.is_none() {
+            return Err(unfit(what, format!("{identifier} is not registered")));
         }
     }
     Ok(())
@@ -205,7 +225,7 @@ pub(super) fn owned(db: &mut Db, client: Client, members: &ClientMembers) -> Res
     if name.is_empty() {
         return Ok(Client { owner: None, ..client });
     }
-    let owner = people::find(db, name)?.ok_or_else(|| absent("user", name))?;
+    let owner = people::find(db, name)?.ok_or_else(|| unfit("owner", format!("there is no user {name}")))?;
     Ok(Client { owner: Some(owner.id), ..client })
 }
 
