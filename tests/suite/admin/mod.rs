@@ -8,6 +8,7 @@ mod keys;
 mod organisations;
 mod resources;
 mod scopes;
+mod users;
 
 use crate::harness::Answer;
 
