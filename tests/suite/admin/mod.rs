@@ -6,6 +6,7 @@ mod console;
 mod groups;
 mod keys;
 mod organisations;
+mod overview;
 mod resources;
 mod scopes;
 mod users;
