@@ -17,7 +17,7 @@ fn request(text: &str) -> PageRequest {
 }
 
 fn usernames(store: &Store, text: &str) -> Vec<String> {
-    let page = store.read(|db| users::list(db, &request(text))).unwrap();
+    let page = store.read(|db| users::list(db, users::Filter::default(), &request(text))).unwrap();
     page.items.into_iter().map(|user| user.username).collect()
 }
 
@@ -85,7 +85,7 @@ fn every_text_is_literal() {
         }
         assert_eq!(found("cr\0ab"), ["u8"], "PostgreSQL takes no NUL");
         let strange = PageRequest { after: Some("\0".to_owned()), ..request(" ") };
-        assert_eq!(store.read(|db| users::list(db, &strange)).unwrap().items.len(), 9);
+        assert_eq!(store.read(|db| users::list(db, users::Filter::default(), &strange)).unwrap().items.len(), 9);
     });
 }
 
@@ -160,7 +160,7 @@ fn pages_of_a_search_follow_each_other_and_the_last_says_that_there_was_more() {
     let walk = |store: &Store, text: &str| {
         let (mut page, mut seen, mut cut) = (PageRequest { limit: 400, ..request(text) }, Vec::new(), false);
         loop {
-            let found = store.read(|db| users::list(db, &page)).unwrap();
+            let found = store.read(|db| users::list(db, users::Filter::default(), &page)).unwrap();
             seen.extend(found.items.into_iter().map(|user| user.id.to_string()));
             cut |= found.cut_short;
             page.after = found.next;

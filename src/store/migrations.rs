@@ -182,7 +182,7 @@ mod tests {
             let found = store.read(|db| users::find_by_id(db, &alice.id)).unwrap().unwrap();
             assert_eq!((found.version, found.privileges.len(), found.attributes.len()), (1, 0, 0));
             let sought = PageRequest { after: None, limit: 9, search: Some("ÁRNA".to_owned()) };
-            assert_eq!(store.read(|db| users::list(db, &sought)).unwrap().items, [found]);
+            assert_eq!(store.read(|db| users::list(db, users::Filter::default(), &sought)).unwrap().items, [found]);
         }
     }
 

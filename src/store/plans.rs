@@ -149,7 +149,7 @@ fn no_list_and_no_search_reads_a_whole_table() {
             for search in [None, Some("crowd"), Some("user"), Some("usr_01"), Some("nobody at all")] {
                 for after in [None, Some(deep.as_str())] {
                     let page = page(after, search);
-                    users::list(db, &page)?;
+                    users::list(db, users::Filter::default(), &page)?;
                     clients::list(db, None, &page)?;
                     organisations::list(db, &page)?;
                     groups::list(db, &page)?;
