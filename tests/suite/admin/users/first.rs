@@ -33,7 +33,7 @@ async fn a_server_without_an_administrator_gets_one_by_its_link() {
 async fn the_link_dies_with_its_time_and_with_another_administrator() {
     let server = Server::start().await;
     let (old, browser) = (link(&server).await.unwrap(), Browser::new(server.site.clone()));
-    server.advance(Seconds::hours(24));
+    server.advance(Seconds::hours(24)).await;
     browser.get(&old).await.expect_status(400);
     let new = link(&server).await.unwrap();
     browser.get(&new).await.expect_status(200);

@@ -40,12 +40,13 @@ async fn an_old_or_replaced_invitation_is_dead() {
     let server = Server::start().await;
     let link = invited(&server).await;
     let program = server.program("admin:users").await;
+    server.advance(Seconds::minutes(1)).await;
     program.post(&format!("/users/{GUEST}/invitation"), &json!({})).await.expect_status(204);
     browser(&server).get(&link).await.expect_status(400);
     let again = server.letter_to(GUEST).await.link().to_owned();
     assert_ne!(again, link);
     browser(&server).get(&again).await.expect_status(200);
-    server.advance(Seconds::days(7));
+    server.advance(Seconds::days(7)).await;
     browser(&server).get(&again).await.expect_status(400);
 }
 
@@ -98,7 +99,7 @@ async fn of_20_who_accept_at_once_one_gets_the_account() {
     assert_eq!(answers.iter().filter(|answer| answer.status == 303).count(), 1, "{answers:?}");
     let mut in_use = 0;
     for n in 0..20 {
-        server.advance(Seconds::hours(1));
+        server.advance(Seconds::hours(1)).await;
         let tried = server.site.tries(&COMIND, GUEST, &format!("a password of number {n}")).await;
         in_use += usize::from(tried.status == 200);
     }
