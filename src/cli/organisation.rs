@@ -155,9 +155,10 @@ impl OrganisationCommand {
                 output.answer(&Deleted { what: "organisation", deleted: gone.id.to_string() })?;
             }
             Self::Add(AddArgs { id, user, role, change }) => {
-                let member = match change {
-                    true => organisations::change_role(core, &admin, &id, &user, role).await?,
-                    false => organisations::add(core, &admin, &id, &user, role).await?,
+                let member = if change {
+                    organisations::change_role(core, &admin, &id, &user, role).await?
+                } else {
+                    organisations::add(core, &admin, &id, &user, role).await?
                 };
                 output.answer(&MemberShape::from(&member))?;
             }

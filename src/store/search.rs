@@ -112,6 +112,11 @@ impl Hits {
         self.ids.into_iter().collect()
     }
 
+    /// All of them beyond the page before.
+    pub(super) fn later(&self, request: &PageRequest) -> Vec<String> {
+        self.ids.iter().map(String::as_str).skip_while(|id| *id <= request.start()).map(str::to_owned).collect()
+    }
+
     /// Those of a page, and one more if there is one.
     pub(super) fn after(&self, request: &PageRequest) -> Vec<String> {
         let fetch = usize::try_from(request.fetch()).unwrap_or(usize::MAX);

@@ -280,7 +280,7 @@ fn kept() -> (Core, tempfile::TempDir) {
         let text = "name = 'corp'\ndomains = []\nurl = 'ldap://127.0.0.1:1'\nplaintext = true\nbase_dn = 'dc=corp'";
         let mut directory: DirectorySettings = toml::from_str(text).unwrap();
         let (organisation, groups) = (Some("Navy".to_owned()), vec!["crew".to_owned()]);
-        directory.mappings.push(Mapping { organisation, groups, ..Mapping::default() });
+        directory.mappings.push(Mapping { groups, organisation, ..Mapping::default() });
         settings.directories.push(directory);
     })
 }

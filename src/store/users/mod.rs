@@ -127,7 +127,9 @@ pub fn list(db: &mut Db, filter: Filter, request: &PageRequest) -> Result<Page<U
     let mut cut_short = false;
     if let Some(sought) = request.sought() {
         let hits = hits(db, &sought)?;
-        query = query.filter(users::id.eq_any(hits.after(request)));
+        // What the filter leaves out makes room on the page for later ones.
+        let ids = if filter == Filter::default() { hits.after(request) } else { hits.later(request) };
+        query = query.filter(users::id.eq_any(ids)).limit(request.fetch());
         cut_short = hits.cut_short();
     } else {
         query = query.filter(users::id.gt(request.start())).limit(request.fetch());

@@ -6,9 +6,11 @@ mod console;
 mod groups;
 mod keys;
 mod organisations;
+mod overview;
 mod resources;
 mod roles;
 mod scopes;
+mod users;
 
 use crate::harness::Answer;
 

@@ -29,7 +29,9 @@ async fn a_resource_is_found_by_an_identifier_that_is_an_address() {
 async fn the_pages_register_a_resource_show_its_scopes_and_delete_it() {
     let server = Server::start().await;
     let root = server.administrator("root", Role::Admin).await;
-    assert!(root.opens("/admin/resources").await.text().contains("No resource is registered"));
+    assert!(
+        !root.opens("/admin/resources").await.expect_status(200).text().contains("/admin/resources/https%3A%2F%2Fapi")
+    );
     root.opens("/admin/resources/new").await.expect_status(200);
     let refused = root.browser.submit(&[("resource", "api"), ("name", "<b>API")]).await;
     assert!(refused.expect_status(422).text().contains("aria-invalid"));
@@ -37,6 +39,7 @@ async fn the_pages_register_a_resource_show_its_scopes_and_delete_it() {
     let page = root.browser.submit(&[("resource", IDENTIFIER), ("name", "<b>API")]).await;
     assert!(page.expect_status(200).text().contains("has no scope of its own") && !page.text().contains("<b>API"));
     let at = page.url.path().to_owned();
+    assert!(root.opens("/admin/resources").await.text().contains(&at), "the list does not lead there");
     assert!(at.ends_with(ESCAPED), "{at}");
 
     root.opens("/admin/scopes/new").await;

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        administrator::Area,
+        administrator::{Area, acts_on_others},
         api_key::{Environment, Maker},
         time::Timestamp,
     },
@@ -143,7 +143,8 @@ pub(super) async fn new(app: Data<App>, request: HttpRequest) -> HttpResponse {
 
 /// With what was typed; a link can say for whom.
 async fn show_new(visit: &Visit<'_>, problem: Option<Problem>, typed: &Params) -> Answered {
-    let registered = visit.take(scopes::list(&visit.app.core, visit.admin()).await)?;
+    let mut registered = visit.take(scopes::list(&visit.app.core, visit.admin()).await)?;
+    registered.sort_by_key(|scope| acts_on_others(&scope.name));
     let own = [("openid", "Who the user is"), ("profile", "Name and picture"), ("email", "The address")];
     let own = own.map(|(name, about)| Choice::new(name, name, about));
     let known = registered.iter().map(|scope| Choice::new(&scope.name, &scope.name, &scope.description));
@@ -195,8 +196,10 @@ async fn submit_new(app: &App, request: &HttpRequest, form: Result<Form, BadBody
 fn wish(params: &Params) -> Result<NewKey, Problem> {
     let text = |name: &str| params.get(name).unwrap_or_default().trim().to_owned();
     let given = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
-    let days = given("expires_in_days").map(|days| days.parse()).transpose();
-    let days = days.map_err(|_| Problem::new("expires in days", "The number of days must be a number, or nothing."))?;
+    let days = given("expires_in_days").map(|days| days.parse().ok());
+    if days == Some(None) {
+        return Err(Problem::new("expires in days", "The number of days must be a number, or nothing."));
+    }
     let chosen: Vec<&str> = params.all("scopes").collect();
     let scope = Some(chosen).filter(|names| !names.is_empty()).map(|names| Scope::parse(&names.join(" ")));
     Ok(NewKey {
@@ -208,7 +211,7 @@ fn wish(params: &Params) -> Result<NewKey, Problem> {
             None => None,
         },
         environment: params.get("environment").and_then(Environment::parse).unwrap_or_default(),
-        expires_in_days: days,
+        expires_in_days: days.flatten(),
         prefix: text("prefix"),
     })
 }

@@ -11,10 +11,7 @@ use super::{
     visit::{Problem, Visit},
 };
 use crate::{
-    domain::{
-        administrator::Area,
-        scope::{RegisteredScope, Resource},
-    },
+    domain::scope::{RegisteredScope, Resource},
     http::{
         app::App,
         extract::{

@@ -2,13 +2,25 @@
 
 use actix_web::{Resource, Scope, web};
 
-use super::{api_keys, clients, groups, keys, organisations, resources, scopes, user, user_access, users};
+use super::{
+    api_keys, audit, clients, dashboard, groups, keys, organisations, refused, resources, scopes, user, user_access,
+    users,
+};
 use crate::http::pages::error;
 
 /// Every page of the console. An address that only a form leads to says so.
 pub fn routes(base: &str) -> Scope {
     let scope = web::scope(&format!("{base}/admin"));
-    belonging(people(clients(registries(scope)))).default_service(web::to(error::not_found))
+    overview(belonging(people(clients(registries(scope))))).default_service(web::to(error::not_found))
+}
+
+fn overview(scope: Scope) -> Scope {
+    scope
+        .service(at("").route(web::get().to(dashboard::show)))
+        .service(at("/refused").route(web::get().to(refused::list)))
+        .service(at("/audit").route(web::get().to(audit::list)))
+        .service(at("/audit/export").route(web::get().to(audit::export)))
+        .service(at("/audit/verify").route(web::post().to(audit::verify)))
 }
 
 fn registries(scope: Scope) -> Scope {

@@ -47,6 +47,8 @@ struct UsersView<'a> {
     statuses: Vec<Choice>,
     roles: Vec<Choice>,
     users: Vec<Line>,
+    /// There is more than a search looks at.
+    cut_short: bool,
     first_page: Option<String>,
     next_page: Option<String>,
 }
@@ -96,6 +98,7 @@ async fn show_list(app: &App, request: &HttpRequest) -> Answered {
             .chain(roles(role))
             .collect(),
         users: found.items.iter().map(line).collect(),
+        cut_short: found.cut_short,
         first_page: text("after").map(|_| at(&query, None)),
         next_page: found.next.as_deref().map(|next| at(&query, Some(next))),
     };

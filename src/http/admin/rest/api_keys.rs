@@ -148,7 +148,8 @@ pub(super) async fn revoke(call: Call, id: Path<String>) -> Answer {
 impl ApiKeyToCreate {
     fn wish(self, call: &Call) -> Result<NewKey, Problem> {
         let parse = |names: Vec<String>| {
-            let parsed = Scope::parse(&names.join(" "));
+            let single = names.iter().all(|name| !name.is_empty() && !name.contains(' '));
+            let parsed = Scope::parse(&names.join(" ")).filter(|_| single);
             parsed.ok_or_else(|| Problem::malformed("scopes must be names without spaces, each once (RFC 6749 §3.3)"))
         };
         Ok(NewKey {

@@ -1,6 +1,7 @@
 //! The administration's REST API, `/admin/api/v1`: JSON, RFC 9457 problems, cursors, `ETag` and `If-Match`.
 
 mod api_keys;
+mod audit;
 mod call;
 mod clients;
 mod groups;
@@ -11,6 +12,7 @@ mod members;
 pub mod openapi;
 mod organisations;
 mod problem;
+mod refused;
 mod resources;
 mod routes;
 mod scopes;

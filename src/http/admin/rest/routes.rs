@@ -3,20 +3,28 @@
 use actix_web::{Resource, Scope, web};
 
 use super::{
-    api_keys, clients, groups, keys,
+    api_keys, audit, clients, groups, keys,
     openapi::{self, Bearer},
     organisations,
     problem::Problem,
-    resources, scopes, user_access, users,
+    refused, resources, scopes, user_access, users,
 };
 use crate::services::admin::admit::API;
 
 /// Every route of the API.
 pub fn routes(base: &str) -> Scope {
     let scope = web::scope(&format!("{base}{API}"));
-    belonging(people(clients(keys(registries(scope)))))
+    overview(belonging(people(clients(keys(registries(scope))))))
         .service(at("/openapi.json", "GET").route(web::get().to(openapi::get)))
         .default_service(web::to(|| async { Err::<actix_web::HttpResponse, _>(Problem::no_such_path()) }))
+}
+
+fn overview(scope: Scope) -> Scope {
+    scope
+        .service(at("/audit-events", "GET").route(web::get().to(audit::list)))
+        .service(at("/audit-events/export", "GET").route(web::get().to(audit::export)))
+        .service(at("/audit-events/verification", "GET").route(web::get().to(audit::verification)))
+        .service(at("/refused-requests", "GET").route(web::get().to(refused::list)))
 }
 
 fn registries(scope: Scope) -> Scope {
@@ -212,6 +220,10 @@ fn at(path: &str, allow: &'static str) -> Resource {
         api_keys::create,
         api_keys::show,
         api_keys::revoke,
+        audit::list,
+        audit::export,
+        audit::verification,
+        refused::list,
         keys::list,
         keys::rotate,
         keys::revoke,

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         administrator::{Access, Administrator, Area},
         audit::Action,
+        one_time::Purpose,
         user::{Profile, Role, User},
     },
     services::{
@@ -17,7 +18,7 @@ use crate::{
         core::Core,
         federation::directory,
     },
-    store::{Db, users},
+    store::{Db, one_time_tokens, users},
 };
 
 /// Somebody to be invited.
@@ -77,5 +78,6 @@ fn write_to(core: &Core, db: &mut Db, user: &User) -> Result<(), AdminError> {
     if directory::route(core, address).is_some() {
         return Err(unfit("email", "belongs to a directory: its people sign in with the password of that"));
     }
+    one_time_tokens::delete_of(db, Purpose::Invitation, &user.id)?;
     Ok(mailed::send(core, db, Errand::Invite, user, address)?)
 }
