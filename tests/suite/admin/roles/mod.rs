@@ -14,9 +14,13 @@ const AREAS: &[(&str, &str)] = &[
     ("groups", "users"),
     ("api-keys", "users"),
     ("keys", "keys"),
+    ("audit", "audit"),
+    ("audit-events", "audit"),
+    ("refused", "clients"),
+    ("refused-requests", "clients"),
 ];
 
-const EVERY_SCOPE: [&str; 4] = ["admin:clients", "admin:users", "admin:keys", "admin:audit"];
+pub(super) const EVERY_SCOPE: [&str; 4] = ["admin:clients", "admin:users", "admin:keys", "admin:audit"];
 
 #[track_caller]
 fn area(path: &str) -> &'static str {

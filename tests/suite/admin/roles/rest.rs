@@ -12,6 +12,7 @@ use signet::{
 };
 
 use super::{
+    super::world::routes,
     AREAS, EVERY_SCOPE, area,
     document::{Operation, operations, served},
 };
@@ -51,7 +52,7 @@ async fn all(server: &Server) -> Vec<Operation> {
 #[tokio::test]
 async fn every_operation_has_its_area() {
     let server = Server::start().await;
-    let all = all(&server).await;
+    let (all, pages) = (all(&server).await, routes());
     for operation in &all {
         let reading = if operation.reads() { ":read" } else { "" };
         let wanted = format!("admin:{}{reading}", area(&operation.path));
@@ -59,8 +60,8 @@ async fn every_operation_has_its_area() {
     }
     for (segment, _) in AREAS {
         let stem = format!("/{segment}");
-        let is_there = all.iter().any(|operation| operation.path.starts_with(&stem));
-        assert!(is_there, "nothing is at {stem} any more");
+        let mut paths = all.iter().map(|operation| &operation.path).chain(pages.iter().map(|(pattern, _)| pattern));
+        assert!(paths.any(|path| path.starts_with(&stem)), "nothing is at {stem} any more");
     }
 }
 
