@@ -51,7 +51,6 @@ async fn no_text_becomes_part_of_a_page() {
         "postal",
         "country",
         "attribute",
-        "agent",
         "organisation",
         "group",
         "key",

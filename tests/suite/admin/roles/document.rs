@@ -7,6 +7,7 @@ use crate::harness::{Method, Server};
 /// One path and method.
 #[derive(Clone, Debug)]
 pub(super) struct Operation {
+    pub(super) id: String,
     pub(super) method: Method,
     /// With its parameters in braces.
     pub(super) path: String,
@@ -39,6 +40,7 @@ pub(super) fn operations(document: &Value) -> Vec<Operation> {
         methods.map(move |(method, operation)| {
             let schema = operation.pointer("/requestBody/content/application~1json/schema");
             Operation {
+                id: operation["operationId"].as_str().unwrap().to_owned(),
                 method: Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(),
                 path: path.clone(),
                 scopes: scopes(operation),

@@ -79,6 +79,9 @@ async fn no_route_is_missing_from_the_document() {
     let documented: BTreeSet<&str> = all.iter().map(|operation| operation.path.as_str()).collect();
     assert_eq!(routed.difference(&documented).collect::<Vec<_>>(), [&""; 0]);
 
+    let ids: BTreeSet<&str> = all.iter().map(|operation| operation.id.as_str()).collect();
+    assert_eq!(ids.len(), all.len(), "an operationId stands twice");
+
     let program = server.root_program().await;
     for path in documented {
         let here: Vec<_> = all.iter().filter(|operation| operation.path == path).collect();
