@@ -9,11 +9,11 @@ use signet::{
     },
 };
 
-use super::{
-    super::world::{World, routes},
-    area,
+use super::area;
+use crate::{
+    admin::world::{World, routes},
+    harness::{Admin, Answer, Browser, Method, Seconds, Server},
 };
-use crate::harness::{Admin, Answer, Browser, Method, Server};
 
 /// What a form of the person's page may be: each has its own right to check.
 const ACTS: [&str; 10] = [
@@ -139,7 +139,8 @@ async fn nothing_has_changed(world: &World) {
     assert_eq!(world.program.get("/scopes/api:read").await.json()["description"], "scope");
 }
 
-/// What their pages do not offer is refused all the same: to auditors everything, to client managers what is not theirs.
+/// What their pages do not offer is refused all the same: to auditors everything, to client
+/// managers what is not theirs.
 #[tokio::test]
 async fn a_form_is_taken_from_its_roles_only() {
     let server = Server::start().await;
@@ -168,7 +169,7 @@ async fn an_old_sign_in_opens_nothing() {
     let server = Server::start().await;
     let world = furnished(&server).await;
     let admin = server.admin().await;
-    server.advance(crate::harness::Seconds::minutes(60)).await;
+    server.advance(Seconds::minutes(60)).await;
     for (path, _) in all(&world, &Method::GET, "own") {
         assert_eq!(admin.opens(&path).await.url.path(), "/login", "{path}");
     }
@@ -205,6 +206,9 @@ fn is_sealed(path: &str, page: &Answer) {
     assert_eq!(page.header("cache-control"), Some("no-store"), "{path}");
     assert_eq!(page.header("x-frame-options"), Some("DENY"), "{path}");
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"), "{path}");
+    if page.header("content-type").is_none_or(|kind| !kind.starts_with("text/html")) {
+        return; // The export: a file, not a page.
+    }
     let policy = page.header("content-security-policy").unwrap_or_default();
     for wanted in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
         assert!(policy.split("; ").any(|one| one == wanted), "{path}: no {wanted} in {policy}");
