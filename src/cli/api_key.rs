@@ -19,7 +19,7 @@ use crate::{
         time::Timestamp,
     },
     services::{
-        admin::api_keys,
+        admin::api_keys::{self, OwnedKey},
         api_keys::{Made, NewKey},
         core::Core,
     },
@@ -87,6 +87,8 @@ pub struct CreateArgs {
 struct ApiKeyShape {
     id: String,
     user_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
     name: String,
     description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,8 +121,8 @@ impl ApiKeyCommand {
                 output.answer(&ApiKeyList::from(&page))?;
             }
             Self::Revoke { id } => {
-                let key = api_keys::revoke(core, &operator(), &id).await?;
-                output.answer(&Deleted { what: "API key", deleted: key.id.to_string() })?;
+                let owned = api_keys::revoke(core, &operator(), &id).await?;
+                output.answer(&Deleted { what: "API key", deleted: owned.key.id.to_string() })?;
             }
         }
         Ok(())
@@ -151,6 +153,7 @@ impl From<&ApiKey> for ApiKeyShape {
         Self {
             id: key.id.to_string(),
             user_id: key.user_id.to_string(),
+            owner: None,
             name: key.name.clone(),
             description: key.description.clone(),
             key: None,
@@ -165,9 +168,13 @@ impl From<&ApiKey> for ApiKeyShape {
     }
 }
 
-impl From<&Page<ApiKey>> for ApiKeyList {
-    fn from(page: &Page<ApiKey>) -> Self {
-        Self { api_keys: page.items.iter().map(ApiKeyShape::from).collect(), next: page.next.clone() }
+impl From<&Page<OwnedKey>> for ApiKeyList {
+    fn from(page: &Page<OwnedKey>) -> Self {
+        let shape = |owned: &OwnedKey| ApiKeyShape {
+            owner: Some(owned.owner.display_name().to_owned()),
+            ..ApiKeyShape::from(&owned.key)
+        };
+        Self { api_keys: page.items.iter().map(shape).collect(), next: page.next.clone() }
     }
 }
 
@@ -188,12 +195,13 @@ impl fmt::Display for ApiKeyShape {
 
 impl fmt::Display for ApiKeyList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = Table::new(&["KEY", "BEGINS", "NAME", "USER", "LAST USED", "EXPIRES"]);
+        let mut table = Table::new(&["KEY", "BEGINS", "NAME", "OWNER", "LAST USED", "EXPIRES"]);
         for key in &self.api_keys {
             let begins = format!("{}…", key.key_prefix);
             let said = |at: &Option<String>, else_: &str| at.clone().unwrap_or_else(|| else_.to_owned());
+            let owner = key.owner.as_deref().unwrap_or(&key.user_id);
             let (used, end) = (said(&key.last_used_at, "-"), said(&key.expires_at, "never"));
-            table.row(&[&key.id, &begins, &key.name, &key.user_id, &used, &end]);
+            table.row(&[&key.id, &begins, &key.name, &owner, &used, &end]);
         }
         write!(f, "{table}{}", more(self.next.as_deref()))
     }

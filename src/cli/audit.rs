@@ -17,13 +17,13 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::{Action, Actor, End, Event, EventFilter, Outcome},
+        audit::{Action, Actor, Event, EventFilter, Outcome},
         ids::UserId,
         time::Timestamp,
     },
     services::{
         admin::{AdminError, users},
-        audit::{self, Break, Finding, Verdict},
+        audit::{self, Finding, Verdict, key_gone},
         core::Core,
         fault::Fault,
     },
@@ -257,31 +257,11 @@ impl From<&Verdict> for VerdictShape {
     fn from(verdict: &Verdict) -> Self {
         let (finding, position, problem) = match verdict.finding {
             Finding::Intact => ("intact", None, None),
-            Finding::Broken { position, how } => ("broken", Some(position), Some(problem(how))),
+            Finding::Broken { position, how } => ("broken", Some(position), Some(how.words())),
             Finding::Unknown(end) => ("unknown", None, Some(key_gone(end))),
         };
         let Verdict { verified, key_gone, waiting, .. } = *verdict;
         Self { finding, position, problem, verified, key_gone, waiting, reached: verdict.reached.position }
-    }
-}
-
-const fn problem(how: Break) -> &'static str {
-    match how {
-        Break::Removed => "the entry there was removed",
-        Break::Altered => "the entry there was altered, or is another one",
-        Break::Added => "the entry there was added by hand",
-        Break::Cut => "the entry there and all behind it were removed",
-        Break::Mark(End::Start) => "the mark of the chain's start was altered",
-        Break::Mark(End::Head) => "the mark of the chain's head was altered",
-        Break::Unmarked(End::Start) => "the mark of the chain's start was removed",
-        Break::Unmarked(End::Head) => "the mark of the chain's head was removed",
-    }
-}
-
-const fn key_gone(end: End) -> &'static str {
-    match end {
-        End::Start => "cannot be verified: the key of the chain's start is gone from the sealing ring",
-        End::Head => "cannot be verified: the key of the chain's head is gone from the sealing ring",
     }
 }
 

@@ -17,6 +17,23 @@ pub struct ListArgs {
     pub after: Option<String>,
 }
 
+/// The same for a list that is not searched.
+#[derive(Clone, Debug, Args)]
+pub struct PageArgs {
+    /// Members at most
+    #[arg(long, default_value_t = 100, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..=500))]
+    pub limit: i64,
+    /// Go on after this id: the `next` of the page before
+    #[arg(long, value_name = "ID")]
+    pub after: Option<String>,
+}
+
+impl PageArgs {
+    pub fn page(self) -> PageRequest {
+        PageRequest { after: self.after, limit: self.limit, search: None }
+    }
+}
+
 impl ListArgs {
     pub fn page(self) -> PageRequest {
         PageRequest { after: self.after, limit: self.limit, search: self.search }

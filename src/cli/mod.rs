@@ -15,10 +15,13 @@ pub mod audit;
 pub mod client;
 pub mod dev;
 pub mod doctor;
+pub mod group;
 pub mod key;
 pub mod list;
+mod member;
 pub mod migrate;
 pub mod openapi;
+pub mod organisation;
 pub mod output;
 pub mod password;
 mod person;
@@ -93,6 +96,12 @@ pub enum Administer {
     /// Create people's accounts and look after them
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Make organisations, and say who belongs to them
+    #[command(subcommand)]
+    Organisation(organisation::OrganisationCommand),
+    /// Make groups, and put people into them
+    #[command(subcommand)]
+    Group(group::GroupCommand),
     /// Make, list and revoke the keys that users' programs carry
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
@@ -152,6 +161,8 @@ impl Administer {
             self,
             Self::Client(client::ClientCommand::Create(_))
                 | Self::User(user::UserCommand::Create(_))
+                | Self::Organisation(organisation::OrganisationCommand::Create { .. })
+                | Self::Group(group::GroupCommand::Create { .. })
                 | Self::Scope(scope::ScopeCommand::Create(_))
                 | Self::Resource(resource::ResourceCommand::Create { .. })
                 | Self::Key(key::KeyCommand::Rotate)
@@ -162,6 +173,8 @@ impl Administer {
         match self {
             Self::Client(command) => command.run(core, output).await,
             Self::User(command) => command.run(core, output).await,
+            Self::Organisation(command) => command.run(core, output).await,
+            Self::Group(command) => command.run(core, output).await,
             Self::ApiKey(command) => command.run(core, output).await,
             Self::Audit(command) => command.run(core, output).await,
             Self::Key(command) => command.run(core, output).await,

@@ -7,6 +7,7 @@ use tracing::Span;
 use super::{
     clients::ClientCache,
     clock::Clock,
+    doctor::Examined,
     fault::Fault,
     federation::directory::Directories,
     keys::Keys,
@@ -48,6 +49,8 @@ pub struct Parts {
     pub refused: Ring,
     pub outbox: Outbox,
     pub directories: Directories,
+    /// What the doctor said lately.
+    pub examined: Examined,
     /// The providers of the settings, in their order.
     pub upstreams: Vec<Upstream>,
     /// What this node calls itself in the leases.
@@ -82,6 +85,7 @@ impl Core {
             refused: Ring::default(),
             outbox: Outbox::default(),
             directories: Directories::open(&settings.directories)?,
+            examined: Examined::default(),
             upstreams: settings.providers.iter().cloned().map(Upstream::new).collect(),
             node: random::token().reveal().clone(),
             workers: Threads::start("worker", workers, queue).map_err(|error| no_threads(&error))?,

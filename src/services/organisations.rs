@@ -64,6 +64,35 @@ pub(in crate::services) fn our_id(name: &str) -> OrganisationId {
     OrganisationId::new(Timestamp::from_unix(0), bytes)
 }
 
+/// Who, beside administrators, decides about an organisation: the settings name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keeper {
+    /// The directory of this name says who belongs to it, and products trust it in that.
+    Directory(String),
+    /// `accounts.default_organisation`: newcomers join it.
+    Newcomers,
+}
+
+/// The keeper of this organisation, by the id that the settings' name makes: one that is only called so has none.
+pub(in crate::services) fn keeper(core: &Core, id: &OrganisationId) -> Option<Keeper> {
+    named(core).find(|(name, _)| our_id(name) == *id).map(|(_, keeper)| keeper)
+}
+
+/// The keeper of the organisation that the settings call so; an id is no name.
+pub(in crate::services) fn keeper_of_name(core: &Core, name: &str) -> Option<Keeper> {
+    let found = named(core).find(|(named, _)| *named == name);
+    found.filter(|_| OrganisationId::parse(name).is_none()).map(|(_, keeper)| keeper)
+}
+
+fn named(core: &Core) -> impl Iterator<Item = (&str, Keeper)> {
+    let default = Some(core.settings.accounts.default_organisation.trim()).filter(|name| !name.is_empty());
+    let mapped = core.settings.directories.iter().flat_map(|directory| {
+        let names = directory.mappings.iter().filter_map(|mapping| mapping.organisation.as_deref());
+        names.map(|name| (name, Keeper::Directory(directory.name.clone())))
+    });
+    mapped.chain(default.map(|name| (name, Keeper::Newcomers)))
+}
+
 /// The oldest of this name, or a new one.
 pub(in crate::services) fn find_or_make(core: &Core, db: &mut Db, name: &str) -> Result<Organisation, StoreError> {
     if let Some(found) = organisations::find_by_name(db, name)? {

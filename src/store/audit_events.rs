@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     audit::{Action, Actor, Event, EventFilter, Outcome, Written},
-    ids::UserId,
+    ids::{EventId, UserId},
     time::Timestamp,
 };
 
@@ -43,6 +43,17 @@ pub fn list_by_user(db: &mut Db, user: &UserId, most: i64) -> Result<Vec<Event>,
         .select(EventRow::as_select())
         .load(db)?;
     rows.into_iter().map(Event::try_from).collect()
+}
+
+/// How often something was done, or refused, since that moment.
+pub fn count_since(db: &mut Db, action: Action, outcome: Outcome, since: Timestamp) -> Result<i64, StoreError> {
+    let first = EventId::new(since, [0; 10]);
+    Ok(audit_events::table
+        .filter(audit_events::action.eq(action.as_str()))
+        .filter(audit_events::outcome.eq(outcome.as_str()))
+        .filter(audit_events::id.ge(first.as_str()))
+        .count()
+        .get_result(db)?)
 }
 
 /// Newest first; the cursor is an entry's id. The request's `search` asks for nothing here.

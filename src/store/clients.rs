@@ -100,19 +100,23 @@ pub fn delete(db: &mut Db, client: &ClientId) -> Result<bool, StoreError> {
     Ok(diesel::delete(clients::table.find(client.as_str())).execute(db)? == 1)
 }
 
-/// In the order of their ids; of `owner`, those that are theirs.
+/// By id; of `owner`, those that are theirs.
 pub fn list(db: &mut Db, owner: Option<&UserId>, request: &PageRequest) -> Result<Page<Client>, StoreError> {
-    let mut query = clients::table.order(clients::id).select(ClientRow::as_select()).into_boxed();
+    let mut query = clients::table
+        .filter(clients::id.gt(request.start()))
+        .order(clients::id)
+        .limit(request.fetch())
+        .select(ClientRow::as_select())
+        .into_boxed();
     if let Some(owner) = owner {
         query = query.filter(clients::owner.eq(owner.as_str()));
     }
     let mut cut_short = false;
     if let Some(sought) = request.sought() {
         let hits = search::find(db, Noun::Client, &sought)?;
-        query = query.filter(clients::id.eq_any(hits.after(request)));
         cut_short = hits.cut_short();
-    } else {
-        query = query.filter(clients::id.gt(request.start())).limit(request.fetch());
+        // Of an owner's the page is full only after others' are left out.
+        query = query.filter(clients::id.eq_any(if owner.is_some() { hits.all() } else { hits.after(request) }));
     }
     let found = query.load(db)?.into_iter().map(Client::try_from).collect::<Result<Vec<_>, _>>()?;
     Ok(Page { cut_short, ..Page::cut(found, request, |client| client.id.as_str().to_owned()) })

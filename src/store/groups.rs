@@ -233,7 +233,7 @@ mod tests {
             let crew = Group { name: "Crew".to_owned(), ..staff };
             assert_eq!(store.read(|db| find(db, &crew.id)).unwrap(), Some(crew.clone()));
             let all = PageRequest { after: None, limit: 9, search: Some("cr".to_owned()) };
-            assert_eq!(store.read(|db| list(db, &all)).unwrap().items, [crew.clone()]);
+            assert_eq!(store.read(|db| list(db, &all)).unwrap().items, std::slice::from_ref(&crew));
             let page = PageRequest { after: None, limit: 9, search: None };
             let seen = User { version: 3, ..alice };
             let members = store.read(|db| list_members(db, &crew.id, &page)).unwrap();

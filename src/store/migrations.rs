@@ -155,8 +155,8 @@ mod tests {
             let bytes = if matches!(db, Db::Sqlite(_)) { "BLOB" } else { "BYTEA" };
             format!(
                 "INSERT INTO users
-                     (id, username, name, email_verified, phone_number_verified, status, role, created_at, updated_at)
-                     VALUES ('{0}', 'alice', 'Álice Árnadóttir', TRUE, FALSE, 'active', 'member', 1, 1);
+                     (id, username, email, name, email_verified, phone_number_verified, status, role, created_at, updated_at)
+                     VALUES ('{0}', 'alice', 'al@corp.example', 'Álice Árnadóttir', TRUE, FALSE, 'active', 'member', 1, 1);
                  INSERT INTO sessions (id, user_id, secret, auth_time, methods, created_at, expires_at)
                      VALUES ('{1}', '{0}', CAST('thirty-two bytes of any content.' AS {bytes}), 1234, 'pwd', 1, 9000);",
                 alice.id, session.id,
@@ -181,8 +181,14 @@ mod tests {
             assert_eq!((found.last_seen_at, found.methods), (Timestamp::from_unix(1234), Methods::PASSWORD));
             let found = store.read(|db| users::find_by_id(db, &alice.id)).unwrap().unwrap();
             assert_eq!((found.version, found.privileges.len(), found.attributes.len()), (1, 0, 0));
-            let sought = PageRequest { after: None, limit: 9, search: Some("ÁRNA".to_owned()) };
-            assert_eq!(store.read(|db| users::list(db, users::Filter::default(), &sought)).unwrap().items, [found]);
+            for text in ["ÁRNA", "corp.ex"] {
+                let sought = PageRequest { after: None, limit: 9, search: Some(text.to_owned()) };
+                assert_eq!(
+                    store.read(|db| users::list(db, users::Filter::default(), &sought)).unwrap().items,
+                    std::slice::from_ref(&found),
+                    "{text}"
+                );
+            }
         }
     }
 

@@ -96,12 +96,24 @@ pub fn list_members(
         .limit(request.fetch())
         .select((UserRow::as_select(), memberships::role, memberships::created_at))
         .load(db)?;
-    let member = |(row, role, since): (UserRow, String, i64)| {
-        let role = known("memberships.role", OrganisationRole::parse(&role))?;
-        Ok(Member { user: row.try_into()?, role, since: Timestamp::from_unix(since) })
-    };
     let found = rows.into_iter().map(member).collect::<Result<Vec<_>, StoreError>>()?;
     Ok(Page::cut(found, request, |member| member.user.id.as_str().to_owned()))
+}
+
+fn member((row, role, since): (UserRow, String, i64)) -> Result<Member, StoreError> {
+    let role = known("memberships.role", OrganisationRole::parse(&role))?;
+    Ok(Member { user: row.try_into()?, role, since: Timestamp::from_unix(since) })
+}
+
+pub fn find_member(db: &mut Db, organisation: &OrganisationId, user: &UserId) -> Result<Option<Member>, StoreError> {
+    let found: Option<(UserRow, String, i64)> = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organisation_id.eq(organisation.as_str()))
+        .filter(memberships::user_id.eq(user.as_str()))
+        .select((UserRow::as_select(), memberships::role, memberships::created_at))
+        .get_result(db)
+        .optional()?;
+    found.map(member).transpose()
 }
 
 pub fn count_members(db: &mut Db, organisation: &OrganisationId) -> Result<i64, StoreError> {
@@ -235,7 +247,7 @@ mod tests {
                 let request = PageRequest { after: None, limit: 9, search: Some(text.to_owned()) };
                 store.read(|db| list(db, &request)).unwrap().items
             };
-            assert_eq!(found("TRAD"), [acme.clone()]);
+            assert_eq!(found("TRAD"), std::slice::from_ref(&acme));
             assert!(store.write(|db| rename(db, &acme.id, "Ümlaut & Co")).unwrap());
             assert_eq!([found("trad").len(), found("acme").len()], [0, 0]);
             assert_eq!(found("üml"), [Organisation { name: "Ümlaut & Co".to_owned(), ..acme.clone() }]);

@@ -171,6 +171,7 @@ fn what_is_counted_is_found_through_an_index() {
         let queries = |db: &mut Db| {
             users::count_active_admins(db)?;
             sessions::count_live(db, NOW)?;
+            grants::count_unexpired(db, NOW)?;
             sessions::count_begun_since(db, NOW)?;
             sessions::list_by_user(db, &alice.id, NOW)?;
             consents::list_named_by_user(db, &alice.id).map(drop)?;

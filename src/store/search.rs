@@ -107,6 +107,11 @@ impl Hits {
         self.cut_short
     }
 
+    /// Those of every page.
+    pub(super) fn all(self) -> Vec<String> {
+        self.ids.into_iter().collect()
+    }
+
     /// All of them beyond the page before.
     pub(super) fn later(&self, request: &PageRequest) -> Vec<String> {
         self.ids.iter().map(String::as_str).skip_while(|id| *id <= request.start()).map(str::to_owned).collect()

@@ -13,14 +13,19 @@ use crate::{
 
 pub mod admit;
 pub mod api_keys;
+pub mod audit;
 pub mod clients;
 pub mod demo;
 pub mod edition;
 pub mod first;
+pub mod groups;
 pub mod keys;
+pub mod organisations;
 pub mod purge;
+pub mod refused;
 pub mod resources;
 pub mod scopes;
+pub mod status;
 pub mod users;
 
 pub use crate::store::page::{Page, PageRequest};

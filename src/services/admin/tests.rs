@@ -4,22 +4,27 @@ use super::{
     AdminError,
     clients::{self, ClientMembers, CreatedClient, NewClient},
     edition::Expected,
-    purge, resources,
+    groups, organisations, purge, resources,
     scopes::{self, NewScope},
     users::{self, EmailStanding, NewUser},
 };
 use crate::{
-    config::{Settings, database::DatabaseUrl},
+    config::{
+        Settings,
+        database::DatabaseUrl,
+        directories::{DirectorySettings, Mapping},
+    },
     crypto::{digest, seal::SealingRing},
     domain::{
         administrator::Administrator,
         client::{ClientKind, PkcePolicy},
+        organisation::OrganisationRole::Member,
         secret::Secret,
         time::{Seconds, Timestamp},
         user::{Profile, Role, User, UserStatus},
     },
     protocol::{client_auth::AuthMethod, scope::Scope, token::GrantType},
-    services::{clock::Clock, core::Core, database},
+    services::{clock::Clock, core::Core, database, organisations as ours},
     store::{self, migrations},
 };
 
@@ -27,11 +32,16 @@ const START: Timestamp = Timestamp::from_unix(1_800_000_000);
 
 /// A core over a new database that is gone with the folder.
 fn core() -> (Core, tempfile::TempDir) {
+    core_with(|_| {})
+}
+
+fn core_with(change: impl FnOnce(&mut Settings)) -> (Core, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = Settings::default();
     let url = format!("sqlite://{}", folder.path().join("signet.db").display());
     settings.database.url = DatabaseUrl::parse(&url).unwrap();
     settings.passwords.memory_kib = 8;
+    change(&mut settings);
     let store = database::open(&settings.database).unwrap();
     migrations::run(&store).unwrap();
     let ring = SealingRing::parse(SealingRing::generate().reveal()).unwrap();
@@ -261,6 +271,66 @@ async fn the_registries_refuse_what_makes_no_sense() {
     scopes::delete(&core, &operator(), "api:read", Expected::Any).await.unwrap();
     resources::delete(&core, &operator(), "https://api.example", Expected::Any).await.unwrap();
     assert!(resources::list(&core, &operator()).await.unwrap().is_empty());
+}
+
+/// A directory's people are put into `Navy` and `crew`, newcomers into `Everybody`.
+fn kept() -> (Core, tempfile::TempDir) {
+    core_with(|settings| {
+        settings.accounts.default_organisation = "Everybody".to_owned();
+        let text = "name = 'corp'\ndomains = []\nurl = 'ldap://127.0.0.1:1'\nplaintext = true\nbase_dn = 'dc=corp'";
+        let mut directory: DirectorySettings = toml::from_str(text).unwrap();
+        let (organisation, groups) = (Some("Navy".to_owned()), vec!["crew".to_owned()]);
+        directory.mappings.push(Mapping { groups, organisation, ..Mapping::default() });
+        settings.directories.push(directory);
+    })
+}
+
+/// Products trust a directory in who belongs to its organisation; and nobody is taken for one that the settings name.
+#[tokio::test]
+async fn an_organisation_of_the_settings_is_not_joined_renamed_deleted_or_aped_by_hand() {
+    let (core, _folder) = kept();
+    let admin = operator();
+    let alice = users::create(&core, &admin, person("alice@example.com")).await.unwrap();
+    let other = organisations::create(&core, &admin, "Fleet").await.unwrap().shown.organisation;
+    for (name, joinable) in [("Navy", false), ("Everybody", true)] {
+        assert_eq!(unfit(organisations::create(&core, &admin, name).await), "name");
+        assert_eq!(unfit(organisations::rename(&core, &admin, other.id.as_str(), Expected::Any, name).await), "name");
+        let its = core.store.write(|db| ours::ours(&core, db, name)).unwrap().unwrap();
+        let id = its.id.as_str();
+        assert_eq!(unfit(organisations::rename(&core, &admin, id, Expected::Any, "Pirates").await), "name");
+        assert_eq!(unfit(organisations::delete(&core, &admin, id, Expected::Any).await), "organisation");
+        let joined = organisations::add(&core, &admin, id, "alice", Member).await;
+        assert_eq!(joined.is_ok(), joinable, "{name}: {joined:?}");
+        core.store.write(|db| store::organisations::join(db, &its.id, &alice.id, Member, START)).unwrap();
+        let raised = organisations::change_role(&core, &admin, id, "alice", Member).await;
+        assert_eq!(raised.is_ok(), joinable, "{name}: {raised:?}");
+        organisations::remove(&core, &admin, id, "alice").await.unwrap();
+    }
+}
+
+/// An organisation that somebody called so is not the one of the settings: it is changed like any other.
+#[tokio::test]
+async fn a_namesake_of_an_organisation_of_the_settings_is_nobodys_but_its_own() {
+    let (core, _folder) = kept();
+    let admin = operator();
+    let namesake = core.store.write(|db| ours::find_or_make(&core, db, "Navy")).unwrap();
+    let shown = organisations::show(&core, &admin, namesake.id.as_str()).await.unwrap().shown;
+    assert_eq!(shown.keeper, None);
+    organisations::rename(&core, &admin, namesake.id.as_str(), Expected::Any, "Pirates").await.unwrap();
+    organisations::delete(&core, &admin, namesake.id.as_str(), Expected::Any).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_group_that_a_directory_names_keeps_its_name() {
+    let (core, _folder) = kept();
+    let admin = operator();
+    users::create(&core, &admin, person("alice@example.com")).await.unwrap();
+    let crew = groups::create(&core, &admin, "crew").await.unwrap().shown;
+    assert_eq!(crew.directory.as_deref(), Some("corp"));
+    let id = crew.group.id.as_str();
+    assert_eq!(unfit(groups::rename(&core, &admin, id, Expected::Any, "pirates").await), "name");
+    assert_eq!(unfit(groups::delete(&core, &admin, id, Expected::Any).await), "group");
+    groups::add(&core, &admin, id, "alice").await.unwrap();
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 mod making;
 
-pub(super) use making::{NotMade, Wish, make};
+pub(super) use making::{Member, NotMade, Wish, make};
 
 use super::{
     accounts::{Account, Caller, Refusal, Thing},

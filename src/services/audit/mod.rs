@@ -10,7 +10,7 @@ use std::net::IpAddr;
 pub use chaining::{chain, is_due};
 pub use reading::{Exported, export, list};
 pub use retention::shorten;
-pub use verification::{Break, Finding, Verdict, verify};
+pub use verification::{Break, Finding, Verdict, key_gone, verify};
 
 use super::core::Core;
 use crate::{

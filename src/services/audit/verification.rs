@@ -65,6 +65,30 @@ enum Step {
     Done(Verdict),
 }
 
+impl Break {
+    /// What is the case at that place.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Removed => "the entry there was removed",
+            Self::Altered => "the entry there was altered, or is another one",
+            Self::Added => "the entry there was added by hand",
+            Self::Cut => "the entry there and all behind it were removed",
+            Self::Mark(End::Start) => "the mark of the chain's start was altered",
+            Self::Mark(End::Head) => "the mark of the chain's head was altered",
+            Self::Unmarked(End::Start) => "the mark of the chain's start was removed",
+            Self::Unmarked(End::Head) => "the mark of the chain's head was removed",
+        }
+    }
+}
+
+/// Why nothing can be said of a chain with this end.
+pub const fn key_gone(end: End) -> &'static str {
+    match end {
+        End::Start => "cannot be verified: the key of the chain's start is gone from the sealing ring",
+        End::Head => "cannot be verified: the key of the chain's head is gone from the sealing ring",
+    }
+}
+
 /// Verifies the whole log, in batches; what is chained or removed by retention meanwhile does not disturb it.
 pub async fn verify(core: &Core) -> Result<Verdict, Fault> {
     let mut step = core.run(begin).await?;

@@ -1,12 +1,15 @@
 //! The doctor: what is wrong with this installation, and what to do about it. It changes nothing.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::Serialize;
-use tokio::task::spawn_blocking;
+use tokio::{sync::Mutex, task::spawn_blocking, time::timeout};
 
-use super::{clock::Clock, fault::Fault};
-use crate::config::Settings;
+use super::{clock::Clock, core::Core, fault::Fault};
+use crate::{
+    config::Settings,
+    domain::time::{Seconds, Timestamp},
+};
 
 mod database;
 mod directories;
@@ -33,6 +36,15 @@ pub struct Finding {
     pub advice: Option<String>,
 }
 
+/// The last look of this node, for [`lately`].
+#[derive(Default)]
+pub struct Examined(Mutex<Option<(Timestamp, Vec<Finding>)>>);
+
+const KEPT: Seconds = Seconds::minutes(1);
+
+/// A page waits for it.
+const LONGEST: Duration = Duration::from_secs(4);
+
 /// What was found, in the order in which it was looked at.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
@@ -56,6 +68,31 @@ pub async fn examine(settings: Settings) -> Result<Report, Fault> {
     directories::check(&settings, &mut report).await;
     issuer::check(&settings.issuer, &Clock::System, &mut report).await;
     Ok(report)
+}
+
+/// What is not well, as it was found a minute ago at most: asking mail servers and directories takes its time.
+pub async fn lately(core: &Core) -> Result<Vec<Finding>, Fault> {
+    let now = core.clock.now();
+    let mut kept = core.examined.0.lock().await;
+    if let Some((_, findings)) = kept.as_ref().filter(|(at, _)| now.since(*at) < KEPT) {
+        return Ok(findings.clone());
+    }
+    let found = match timeout(LONGEST, examine(core.settings.clone())).await {
+        Ok(report) => report?.findings,
+        Err(_) => vec![too_slow()],
+    };
+    let unwell: Vec<_> = found.into_iter().filter(|finding| finding.status != Status::Ok).collect();
+    *kept = Some((now, unwell.clone()));
+    Ok(unwell)
+}
+
+fn too_slow() -> Finding {
+    Finding {
+        check: "doctor",
+        status: Status::Warning,
+        message: format!("the checks took longer than {} s", LONGEST.as_secs()),
+        advice: Some("run `signet doctor`: the mail server, a directory or the issuer hangs".to_owned()),
+    }
 }
 
 fn configuration(settings: &Settings, report: &mut Report) {

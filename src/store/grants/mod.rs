@@ -9,7 +9,7 @@ use diesel::{
 };
 
 pub use self::{
-    reach::{Reach, count_by_user, count_live, reach_of_client},
+    reach::{Reach, count_by_user, count_unexpired, reach_of_client},
     revocation::{
         revoke, revoke_beyond, revoke_by_client, revoke_by_consent, revoke_by_session, revoke_by_user,
         revoke_of_others, revoke_others,

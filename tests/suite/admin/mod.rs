@@ -1,8 +1,13 @@
 //! Administration at its doors: the REST API and the console.
 
+mod api_keys;
 mod clients;
 mod console;
+mod groups;
 mod keys;
+mod organisations;
+mod overview;
+mod resources;
 mod scopes;
 mod users;
 

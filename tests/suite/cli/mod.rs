@@ -3,6 +3,7 @@
 mod answers;
 mod api_key;
 mod audit;
+mod belonging;
 mod doctor;
 mod live;
 mod serve;

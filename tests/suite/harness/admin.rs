@@ -39,15 +39,21 @@ impl Server {
     }
 
     pub(crate) async fn person_with_role(&self, name: &str, role: Role) -> Admin {
+        let user = self.administrator(name, role).await;
+        let browser = user.browser.clone();
+        browser.get("/login").await.expect_status(200);
+        browser.submit(&user.credentials()).await.expect_status(200);
+        Admin { user, browser }
+    }
+
+    /// Somebody of this role, who has not signed in yet.
+    pub(crate) async fn administrator(&self, name: &str, role: Role) -> TestUser {
         let user = self.user(name).await;
         let (core, id) = (self.site.core.clone(), UserId::parse(&user.id).unwrap());
         let now = core.clock.now();
         let work = move || core.store.write(|db| users::update_role(db, &id, role, now)).unwrap();
         assert!(tokio::task::spawn_blocking(work).await.unwrap());
-        let browser = user.browser.clone();
-        browser.get("/login").await.expect_status(200);
-        browser.submit(&user.credentials()).await.expect_status(200);
-        Admin { user, browser }
+        user
     }
 
     /// A client of its own with these scopes, and its token.
@@ -78,8 +84,20 @@ impl Admin {
 }
 
 impl Program {
-    pub(crate) fn new(server: &Server, token: impl Into<String>) -> Self {
-        Self { site: server.site.clone(), token: token.into() }
+    pub(crate) fn new(site: &super::Site, token: impl Into<String>) -> Self {
+        Self { site: site.clone(), token: token.into() }
+    }
+
+    pub(crate) async fn posts(&self, path: &str, body: Value) -> Answer {
+        self.post(path, &body).await
+    }
+
+    pub(crate) fn sends(&self, method: Method, path: &str, body: &Value) -> Call {
+        self.call(method, path).json(body)
+    }
+
+    pub(crate) fn calls(&self, method: Method, path: &str) -> Call {
+        self.call(method, path)
     }
 
     pub(crate) fn get(&self, path: &str) -> Call {
@@ -139,12 +157,21 @@ impl IntoFuture for Call {
 impl Answer {
     /// RFC 9457.
     #[track_caller]
-    pub(crate) fn expect_problem(&self, status: u16, word: &str) -> &Self {
+    pub(crate) fn expect_problem(&self, status: u16, word: &str) -> Value {
         self.expect_status(status);
         assert_eq!(self.header("content-type"), Some("application/problem+json"));
         let json = self.json();
         assert_eq!(json["type"], format!("urn:signet:problem:{word}"), "{json}");
         assert_eq!(json["status"], status);
-        self
+        json
+    }
+}
+
+impl TestUser {
+    /// Opens a page of the console, signing in where that is asked for.
+    pub(crate) async fn opens(&self, page: &str) -> Answer {
+        let answer = self.browser.get(page).await;
+        let asked = answer.forms().iter().any(|form| form.action.ends_with("/login"));
+        if asked { self.browser.submit(&self.credentials()).await } else { answer }
     }
 }

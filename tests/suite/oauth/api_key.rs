@@ -120,7 +120,7 @@ async fn introspecting_a_key_is_using_it() {
     let app = server.client().create().await;
     let last_use = async || {
         let page = signet::store::PageRequest { after: None, limit: 9, search: None };
-        api_keys::list(&server.site.core, &operator(), None, page).await.unwrap().items.remove(0).last_used_at
+        api_keys::list(&server.site.core, &operator(), None, page).await.unwrap().items.remove(0).key.last_used_at
     };
     assert!(is_inactive(&app, made.secret.reveal()).await);
     assert_eq!(last_use().await, None);

@@ -1,8 +1,16 @@
 //! The console, `/admin`: pages for administrators. Without JavaScript, each form sealed for the session it was shown to.
 
+mod api_keys;
+mod audit;
 mod clients;
+mod dashboard;
+mod groups;
 mod keys;
+mod listing;
+mod organisations;
 mod parts;
+mod refused;
+mod resources;
 mod routes;
 mod scopes;
 mod user;
@@ -20,17 +28,30 @@ use crate::domain::administrator::{Access, Administrator, Area};
 /// A page of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
+    Dashboard,
+    Refused,
+    Audit,
     Clients,
     Scopes,
+    Resources,
     Users,
+    Organisations,
+    Groups,
+    ApiKeys,
     Keys,
 }
 
 /// Where each page stands: the group of the navigation, its name, its path below the issuer, and whose it is.
 const PLACES: &[(&str, Place, &str, &str, Area)] = &[
+    ("Overview", Place::Refused, "Refused requests", "/admin/refused", Area::Clients),
+    ("Overview", Place::Audit, "Audit log", "/admin/audit", Area::Audit),
     ("Applications", Place::Clients, "Clients", "/admin/clients", Area::Clients),
     ("Applications", Place::Scopes, "Scopes", "/admin/scopes", Area::Clients),
+    ("Applications", Place::Resources, "Resources", "/admin/resources", Area::Clients),
     ("People", Place::Users, "Users", "/admin/users", Area::Users),
+    ("People", Place::Organisations, "Organisations", "/admin/organisations", Area::Users),
+    ("People", Place::Groups, "Groups", "/admin/groups", Area::Users),
+    ("People", Place::ApiKeys, "API keys", "/admin/api-keys", Area::Users),
     ("Server", Place::Keys, "Signing keys", "/admin/keys", Area::Keys),
 ];
 
@@ -75,7 +96,9 @@ impl Frame<'_> {
 
     /// What this administrator may see.
     fn sections(&self) -> Vec<Section> {
-        let mut sections: Vec<Section> = Vec::new();
+        let here = self.place == Place::Dashboard;
+        let dashboard = Link { title: "Dashboard".to_owned(), path: "/admin".to_owned(), here };
+        let mut sections = vec![Section { title: "Overview", links: vec![dashboard] }];
         for &(group, place, title, path, area) in PLACES {
             if !self.admin.may(area, Access::Read) {
                 continue;
@@ -87,6 +110,11 @@ impl Frame<'_> {
             }
         }
         sections
+    }
+
+    /// The same for the registries of scopes and resources: they are everybody's.
+    fn may_register(&self) -> bool {
+        self.may_change(Area::Clients) && self.admin.reaches(None)
     }
 
     /// Whether a page shows what changes things in this area.

@@ -8,7 +8,7 @@ use askama::Template;
 
 use super::{Frame, Layout, Place, parts::Choice, visit::Visit};
 use crate::{
-    domain::{administrator::Area, scope::RegisteredScope},
+    domain::scope::RegisteredScope,
     http::{
         app::App,
         extract::{

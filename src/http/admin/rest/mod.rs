@@ -1,12 +1,18 @@
 //! The administration's REST API, `/admin/api/v1`: JSON, RFC 9457 problems, cursors, `ETag` and `If-Match`.
 
+mod api_keys;
+mod audit;
 mod call;
 mod clients;
+mod groups;
 mod json;
 mod keys;
 mod listing;
+mod members;
 pub mod openapi;
+mod organisations;
 mod problem;
+mod refused;
 mod resources;
 mod routes;
 mod scopes;
@@ -40,6 +46,11 @@ fn current(body: impl Serialize, edition: &Edition) -> HttpResponse {
 /// 201: where it is now, and in which edition.
 fn created(body: impl Serialize, edition: &Edition, path: &str) -> HttpResponse {
     tagged(HttpResponse::Created(), edition).insert_header((header::LOCATION, path)).json(body)
+}
+
+/// 201 of what has no editions.
+fn added(body: impl Serialize, path: &str) -> HttpResponse {
+    HttpResponse::Created().insert_header(NO_STORE).insert_header((header::LOCATION, path)).json(body)
 }
 
 fn nothing() -> HttpResponse {

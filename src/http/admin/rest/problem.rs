@@ -18,7 +18,7 @@ use crate::{
 
 /// A refusal: what kind it is, and what is the matter this time.
 #[derive(Debug)]
-pub struct Problem {
+pub(super) struct Problem {
     kind: Kind,
     detail: String,
     member: Option<String>,
@@ -27,7 +27,7 @@ pub struct Problem {
 /// RFC 9457 §3: a problem detail.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = Problem)]
-pub struct ProblemBody {
+pub(super) struct ProblemBody {
     /// Says which kind of problem it is: `urn:signet:problem:` and a word
     #[serde(rename = "type")]
     type_: String,

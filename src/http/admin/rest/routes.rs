@@ -3,19 +3,28 @@
 use actix_web::{Resource, Scope, web};
 
 use super::{
-    clients, keys,
+    api_keys, audit, clients, groups, keys,
     openapi::{self, Bearer},
+    organisations,
     problem::Problem,
-    resources, scopes, user_access, users,
+    refused, resources, scopes, user_access, users,
 };
 use crate::services::admin::admit::API;
 
 /// Every route of the API.
 pub fn routes(base: &str) -> Scope {
     let scope = web::scope(&format!("{base}{API}"));
-    people(clients(keys(registries(scope))))
+    overview(belonging(people(clients(keys(registries(scope))))))
         .service(at("/openapi.json", "GET").route(web::get().to(openapi::get)))
         .default_service(web::to(|| async { Err::<actix_web::HttpResponse, _>(Problem::no_such_path()) }))
+}
+
+fn overview(scope: Scope) -> Scope {
+    scope
+        .service(at("/audit-events", "GET").route(web::get().to(audit::list)))
+        .service(at("/audit-events/export", "GET").route(web::get().to(audit::export)))
+        .service(at("/audit-events/verification", "GET").route(web::get().to(audit::verification)))
+        .service(at("/refused-requests", "GET").route(web::get().to(refused::list)))
 }
 
 fn registries(scope: Scope) -> Scope {
@@ -96,6 +105,52 @@ fn keys(scope: Scope) -> Scope {
         .service(at("/keys/{kid}/revoke", "POST").route(web::post().to(keys::revoke)))
 }
 
+fn belonging(scope: Scope) -> Scope {
+    scope
+        .service(
+            at("/organisations", "GET, POST")
+                .route(web::get().to(organisations::list))
+                .route(web::post().to(organisations::create)),
+        )
+        .service(
+            at("/organisations/{id}", "GET, PATCH, DELETE")
+                .route(web::get().to(organisations::show))
+                .route(web::patch().to(organisations::update))
+                .route(web::delete().to(organisations::delete)),
+        )
+        .service(
+            at("/organisations/{id}/members", "GET, POST")
+                .route(web::get().to(organisations::list_members))
+                .route(web::post().to(organisations::add)),
+        )
+        .service(
+            at("/organisations/{id}/members/{user}", "PUT, DELETE")
+                .route(web::put().to(organisations::change_role))
+                .route(web::delete().to(organisations::remove)),
+        )
+        .service(at("/groups", "GET, POST").route(web::get().to(groups::list)).route(web::post().to(groups::create)))
+        .service(
+            at("/groups/{id}", "GET, PATCH, DELETE")
+                .route(web::get().to(groups::show))
+                .route(web::patch().to(groups::update))
+                .route(web::delete().to(groups::delete)),
+        )
+        .service(
+            at("/groups/{id}/members", "GET, POST")
+                .route(web::get().to(groups::list_members))
+                .route(web::post().to(groups::add)),
+        )
+        .service(at("/groups/{id}/members/{user}", "DELETE").route(web::delete().to(groups::remove)))
+        .service(
+            at("/api-keys", "GET, POST").route(web::get().to(api_keys::list)).route(web::post().to(api_keys::create)),
+        )
+        .service(
+            at("/api-keys/{id}", "GET, DELETE")
+                .route(web::get().to(api_keys::show))
+                .route(web::delete().to(api_keys::revoke)),
+        )
+}
+
 fn at(path: &str, allow: &'static str) -> Resource {
     web::resource(path).default_service(web::to(move || async move {
         Err::<actix_web::HttpResponse, _>(Problem::no_such_method(allow))
@@ -144,6 +199,31 @@ fn at(path: &str, allow: &'static str) -> Resource {
         user_access::consents,
         user_access::withdraw_all,
         user_access::withdraw,
+        organisations::list,
+        organisations::create,
+        organisations::show,
+        organisations::update,
+        organisations::delete,
+        organisations::list_members,
+        organisations::add,
+        organisations::change_role,
+        organisations::remove,
+        groups::list,
+        groups::create,
+        groups::show,
+        groups::update,
+        groups::delete,
+        groups::list_members,
+        groups::add,
+        groups::remove,
+        api_keys::list,
+        api_keys::create,
+        api_keys::show,
+        api_keys::revoke,
+        audit::list,
+        audit::export,
+        audit::verification,
+        refused::list,
         keys::list,
         keys::rotate,
         keys::revoke,

@@ -215,5 +215,5 @@ fn applied(
     rules::check_standing(admin, members)?;
     may_give(admin, &client)?;
     rules::registered(db, &held, members)?;
-    Ok(rules::owned(db, client, members)?)
+    rules::owned(db, client, members)
 }

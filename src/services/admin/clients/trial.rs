@@ -162,9 +162,9 @@ pub async fn arrive(
         return Ok(Outcome::Strange("The iss of the answer is not this issuer: it comes from elsewhere."));
     }
     match (params.get("code"), params.get("error")) {
-        (Some(code), None) => {
+        (Some(given), None) => {
             let request = TokenRequest::AuthorizationCode {
-                code: code.to_owned(),
+                code: given.to_owned(),
                 redirect_uri: Some(trial.redirect_uri),
                 verifier: Some(trip.verifier),
                 resources: Vec::new(),

@@ -109,7 +109,11 @@ fn log(core: &Core, db: &mut Db, admin: &Administrator, user: &UserId, done: Don
 
 /// A user whom this administrator may change: who looks after people only does not look after administrators, or a
 /// new password would be the way to every right.
-fn changeable(db: &mut Db, admin: &Administrator, who: &str) -> Result<User, AdminError> {
+pub(in crate::services::admin) fn changeable(
+    db: &mut Db,
+    admin: &Administrator,
+    who: &str,
+) -> Result<User, AdminError> {
     let user = find(db, who)?.ok_or_else(|| absent("user", who))?;
     may_make(admin, user.role)?;
     Ok(user)

@@ -16,7 +16,7 @@ async fn an_application_is_registered_and_connected_with_what_the_page_shows() {
     made.expect_status(200);
     says(&made, "It is shown only now");
     says(&made, "curl -u nightly:");
-    let secret = made.text().split("OIDC_CLIENT_SECRET=").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let secret = made.text().split("OIDC_CLIENT_SECRET=").nth(1).unwrap().split(['\n', '<']).next().unwrap().to_owned();
     let again = admin.opens("/admin/clients/nightly").await;
     is_silent_about(&again, &secret);
     says(&again, "YOUR_CLIENT_SECRET");
@@ -115,7 +115,7 @@ async fn a_secret_is_rotated_and_revoked() {
     admin.opens("/admin/clients/svc/secrets").await;
     let made = admin.browser.submit_to("/clients/svc/secrets", &[("overlap", "3600")]).await;
     says(made.expect_status(200), "The secret before works on until");
-    let secret = made.text().split("OIDC_CLIENT_SECRET=").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let secret = made.text().split("OIDC_CLIENT_SECRET=").nth(1).unwrap().split(['\n', '<']).next().unwrap().to_owned();
     let new = app.with_secret(&secret);
     new.asks_for_itself().await.expect_tokens();
     app.asks_for_itself().await.expect_tokens();

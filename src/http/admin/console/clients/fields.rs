@@ -147,7 +147,7 @@ impl Fields {
             |name: &str, text: &str| self.shows(name).then(|| text.split_whitespace().map(str::to_owned).collect());
         Ok(ClientMembers {
             name: text("name", &self.name),
-            party: self.word("party", &self.party, party)?,
+            party: self.choice("party", &self.party, party)?,
             status: None,
             auth_methods: self.words("auth_method", &self.auth_methods, AuthMethod::parse)?,
             redirect_uris: lines("redirect_URI", &self.redirect_uris),
@@ -157,8 +157,8 @@ impl Fields {
             resources: lines("resource", &self.resources),
             default_resource: text("default_resource", &self.default_resource),
             resource_server: lines("resource_server", &self.resource_server),
-            pkce: self.word("pkce", &self.pkce, PkcePolicy::parse)?,
-            refresh: self.word("refresh", &self.refresh, RefreshPolicy::parse)?,
+            pkce: self.choice("pkce", &self.pkce, PkcePolicy::parse)?,
+            refresh: self.choice("refresh", &self.refresh, RefreshPolicy::parse)?,
             access_seconds: self.word("access_seconds", &self.access_seconds, seconds)?,
             cors_origins: lines("CORS_origin", &self.cors_origins),
             logo_uri: text("logo_URI", &self.logo),
@@ -166,6 +166,11 @@ impl Fields {
             tos_uri: text("terms_URI", &self.terms),
             owner: text("owner", &self.owner),
         })
+    }
+
+    /// Where nothing was chosen, nothing is said.
+    fn choice<T>(&self, name: &'static str, text: &str, parse: fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+        if text.is_empty() { Ok(None) } else { self.word(name, text, parse) }
     }
 
     fn word<T>(&self, name: &'static str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {

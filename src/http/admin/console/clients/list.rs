@@ -12,7 +12,6 @@ use crate::{
     domain::{
         administrator::Area,
         client::{Client, Party},
-        time::Timestamp,
     },
     http::{
         app::App,
@@ -46,8 +45,8 @@ impl ClientsView<'_> {
     }
 
     #[expect(clippy::unused_self, reason = "templates call methods")]
-    fn day(&self, at: &Timestamp) -> When {
-        When::day(*at)
+    fn changed(&self, client: &Client) -> When {
+        When::day(client.updated_at)
     }
 }
 

@@ -78,13 +78,14 @@ async fn show(visit: &Visit<'_>, frame: Frame<'_>, kind: Kind, fields: &Fields) 
     Ok(visit.send(&view, &view.frame))
 }
 
-/// What is registered, for the boxes of a form.
+/// What is registered and this administrator's to give, for the boxes of a form.
 pub(super) async fn choices(
     visit: &Visit<'_>,
     fields: &Fields,
     kind: crate::domain::client::ClientKind,
 ) -> Result<Choices, Early> {
-    let scopes = visit.take(scopes::list(&visit.app.core, visit.admin()).await)?;
+    let mut scopes = visit.take(scopes::list(&visit.app.core, visit.admin()).await)?;
+    scopes.retain(|scope| visit.admin().may_give(&scope.name));
     let resources = visit.take(resources::list(&visit.app.core, visit.admin()).await)?;
     Ok(fields.choices(kind, &scopes, &resources))
 }

@@ -64,10 +64,10 @@ impl Subject<'_> {
             lines.push(("OIDC_CLIENT_SECRET", self.secret()));
         }
         lines.extend(self.redirect_uri().map(|uri| ("OIDC_REDIRECT_URI", uri)));
-        lines.iter().map(|(name, value)| format!("{name}={}\n", shell(value))).collect()
+        lines.iter().map(|(name, value)| format!("{name}={}", shell(value))).collect::<Vec<_>>().join("\n")
     }
 
-    /// Without PKCE, whose verifier only a program can keep; a client that must have it says so.
+    /// With the challenge of RFC 7636 appendix B: the redirect URI gets a code, and that is all that is tried.
     fn authorize(&self) -> String {
         let scope = self.client.scope.to_string();
         let params = [

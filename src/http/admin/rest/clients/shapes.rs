@@ -13,6 +13,7 @@ use crate::{
     services::admin::clients::{Ends, RotatedSecret},
 };
 
+#[expect(clippy::struct_field_names, reason = "RFC 7591 §2 names them")]
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(in super::super) struct Client {
     client_id: String,

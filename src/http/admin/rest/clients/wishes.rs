@@ -52,6 +52,7 @@ pub(in super::super) struct ClientToCreate {
 }
 
 /// What is left out stays as it is.
+#[expect(clippy::option_option, reason = "null clears, and what is left out stays: RFC 7396")]
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(in super::super) struct ClientChange {
@@ -197,6 +198,7 @@ pub(super) fn member(what: &'static str) -> &'static str {
 }
 
 /// Null clears; so does an empty text.
+#[expect(clippy::option_option, reason = "as it was sent")]
 fn cleared(given: Option<Option<String>>) -> Option<String> {
     given.map(Option::unwrap_or_default)
 }

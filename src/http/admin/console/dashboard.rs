@@ -1,0 +1,115 @@
+//! The dashboard: how the server is.
+
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use askama::Template;
+
+use super::{Frame, Layout, Place, visit::Visit};
+use crate::{
+    domain::time::{Seconds, Timestamp},
+    http::{
+        app::App,
+        pages::{
+            send::{Answered, answered},
+            when::When,
+        },
+    },
+    services::{
+        admin::status::{self, Status},
+        doctor,
+        keys::rotation,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "admin/dashboard.html")]
+struct DashboardView<'a> {
+    layout: &'a Layout,
+    frame: Frame<'a>,
+    status: &'a Status,
+    tiles: Vec<Tile>,
+    warnings: Vec<Warning>,
+}
+
+/// A number, and the page that says more.
+struct Tile {
+    kind: &'static str,
+    label: &'static str,
+    value: String,
+    about: String,
+    path: &'static str,
+}
+
+struct Warning {
+    kind: &'static str,
+    title: String,
+    about: String,
+    path: &'static str,
+    act: &'static str,
+}
+
+pub(super) async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    answered(render(&app, &request).await)
+}
+
+async fn render(app: &App, request: &HttpRequest) -> Answered {
+    let visit = Visit::begin(app, request).await?;
+    let status = visit.take(status::show(&app.core, visit.admin()).await)?;
+    let (now, every) = (app.core.clock.now(), rotation(&app.core).every);
+    let view = DashboardView {
+        layout: &app.layout,
+        frame: visit.frame(Place::Dashboard, "Dashboard", &[]),
+        tiles: tiles(&status, now, every),
+        warnings: status.findings.iter().map(Warning::of).collect(),
+        status: &status,
+    };
+    Ok(visit.send(&view, &view.frame))
+}
+
+fn tiles(status: &Status, now: Timestamp, every: Seconds) -> Vec<Tile> {
+    let mut tiles = Vec::new();
+    let mut tile = |label, value: String, about: String, path| {
+        tiles.push(Tile { kind: "", label, value, about, path });
+    };
+    if let Some(people) = &status.people {
+        let away = people.users.suspended.saturating_add(people.users.disabled);
+        tile("Users", people.users.active.to_string(), format!("{away} suspended or disabled"), "/admin/users");
+        tile("Sessions", people.sessions.to_string(), String::new(), "/admin/users");
+        let failed = format!("{} failed", people.failed_logins);
+        tile("Sign-ins today", people.logins.to_string(), failed, "/admin/audit?action=login");
+    }
+    if let Some(traffic) = &status.traffic {
+        tile("Clients", traffic.clients.to_string(), String::new(), "/admin/clients");
+        tile("Grants", traffic.grants.to_string(), "not expired".to_owned(), "/admin/clients");
+        let rate = format!("{} in the last minute here", traffic.tokens_per_minute);
+        tile("Token answers today", traffic.tokens_today.to_string(), rate, "/admin/clients");
+    }
+    if let Some(key) = &status.key {
+        let (days, most) = (now.since(key.activates_at).0 / 86_400, every.0 / 86_400);
+        tile("Signing key", format!("{days} d"), format!("of {most} days"), "/admin/keys");
+    }
+    if let Some(storage) = &status.storage {
+        let oldest =
+            storage.letters.oldest.map_or_else(String::new, |at| format!("oldest {}", When::ago(at, now).words));
+        tile("Letters waiting", storage.letters.count.to_string(), oldest, "/admin/audit");
+        let due = format!("a purge frees {} rows", storage.due.total());
+        tile("Database", mebibytes(storage.database), due, "/admin/audit");
+    }
+    tiles
+}
+
+fn mebibytes(bytes: i64) -> String {
+    format!("{} MiB", bytes / 1_048_576)
+}
+
+impl Warning {
+    fn of(finding: &doctor::Finding) -> Self {
+        let about = finding.advice.as_deref().map_or_else(String::new, |advice| format!("To do: {advice}."));
+        Self {
+            kind: finding.status.as_str(),
+            title: format!("{}: {}.", finding.check, finding.message),
+            about,
+            path: "",
+            act: "",
+        }
+    }
+}
