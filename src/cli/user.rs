@@ -157,7 +157,7 @@ impl UserCommand {
                 output.answer(&UserList::from(&page))?;
             }
             Self::Show(Who { who }) => {
-                output.answer(&PersonShape::from(&users::show_whole(core, &operator(), &who).await?.shown))?
+                output.answer(&PersonShape::from(&users::show_whole(core, &operator(), &who).await?.shown))?;
             }
             Self::Update(args) => {
                 let (who, changes) = args.change()?;

@@ -218,7 +218,10 @@ pub fn has_active_admin(db: &mut Db) -> Result<bool, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::testing::{after, on_each, user},
+        super::{
+            page::PageRequest,
+            testing::{after, on_each, user},
+        },
         *,
     };
 
