@@ -41,10 +41,9 @@ impl World {
             let known = self.names.iter().find(|((area, name), _)| *area == first && *name == segment);
             known.unwrap_or_else(|| panic!("nothing stands for {segment} of {pattern}: add it to the world")).1.clone()
         };
-        let segments = pattern.split('/').map(|segment| match segment.starts_with('{') {
-            true => named(segment),
-            false => segment.to_owned(),
-        });
+        let segments = pattern
+            .split('/')
+            .map(|segment| if segment.starts_with('{') { named(segment) } else { segment.to_owned() });
         format!("/admin{}", segments.collect::<Vec<_>>().join("/"))
     }
 

@@ -1,5 +1,6 @@
 //! An administrator's day, in a browser: from the first client to the audit log.
 
+use fantoccini::wd::WindowHandle;
 use signet::domain::user::Role;
 
 use super::chromium::{self, Chromium};
@@ -25,6 +26,11 @@ async fn registers(browser: &Chromium, server: &Server) {
     goes(browser, server, "/admin/clients/new").await;
     browser.keeps_pictures("admin-03-client-kind").await;
     goes(browser, server, "/admin/clients/new?kind=app").await;
+    fills_in(browser).await;
+}
+
+/// A wrong address first: it is said at its field, and what was typed is kept.
+async fn fills_in(browser: &Chromium) {
     browser.types("name", "Fieldnotes").await;
     browser.writes("redirect_URI", "http://app.example/cb").await;
     browser.press("Register the client").await;
@@ -48,14 +54,7 @@ async fn tests(browser: &Chromium, path: &str, server: &Server) {
     browser.keeps_pictures("admin-07-client-test").await;
     let here = browser.client.window().await.unwrap();
     browser.press_without_waiting("Start the test").await;
-    let opened = async || browser.client.windows().await.unwrap().into_iter().find(|window| *window != here);
-    let mut tab = None;
-    for _ in 0..1_000 {
-        if tab.is_none() {
-            tab = opened().await;
-        }
-    }
-    let tab = tab.expect("a new tab");
+    let tab = new_tab(browser, &here).await;
     browser.client.switch_to_window(tab).await.unwrap();
     let allow = fantoccini::Locator::XPath("//button[normalize-space()='Allow']");
     browser.client.wait().for_element(allow).await.unwrap();
@@ -64,6 +63,17 @@ async fn tests(browser: &Chromium, path: &str, server: &Server) {
     browser.keeps_pictures("admin-08-client-tested").await;
     browser.client.close_window().await.unwrap();
     browser.client.switch_to_window(here).await.unwrap();
+}
+
+async fn new_tab(browser: &Chromium, here: &WindowHandle) -> WindowHandle {
+    let opened = async || browser.client.windows().await.unwrap().into_iter().find(|window| window != here);
+    let mut tab = None;
+    for _ in 0..1_000 {
+        if tab.is_none() {
+            tab = opened().await;
+        }
+    }
+    tab.expect("a new tab")
 }
 
 async fn rotates(browser: &Chromium, path: &str, server: &Server) {
