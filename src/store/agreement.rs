@@ -56,7 +56,7 @@ const FOREIGN_KEYS: Question = Question {
     sqlite: r#"SELECT m.name || '.' || f."from" || ' -> ' || f."table" || '.' || f."to" || ' ' || lower(f.on_delete) AS line
         FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"#,
     postgres: "SELECT t.relname || '.' || a.attname || ' -> ' || o.relname || '.' || b.attname
-            || CASE c.confdeltype WHEN 'c' THEN ' cascade' WHEN 'a' THEN ' no action' ELSE ' other' END AS line
+            || CASE c.confdeltype WHEN 'c' THEN ' cascade' WHEN 'a' THEN ' no action' WHEN 'n' THEN ' set null' ELSE ' other' END AS line
         FROM pg_constraint c
         JOIN pg_class t ON t.oid = c.conrelid
         JOIN pg_class o ON o.oid = c.confrelid

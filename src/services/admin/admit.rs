@@ -100,9 +100,10 @@ pub async fn by_token(
 
 fn by_key(core: &Core, token: &Secret<String>, address: Option<IpAddr>) -> Result<Administrator, NotAdmitted> {
     let (key, user) = api_keys::holder(core, token.reveal())?.ok_or(NotAdmitted::InvalidToken)?;
-    let program = Administrator::program(Actor::Key(key.id.as_str().to_owned()), &key.scope_today(&user), address);
+    let program = Administrator::program(Actor::Key(key.id.as_str().to_owned()), &key.scope, address);
     Ok(match key.maker {
         Maker::Operator => program,
+        // What its user may not do any more, the key does not, either.
         Maker::User => program.on_behalf_of(&user),
     })
 }

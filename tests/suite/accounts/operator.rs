@@ -123,7 +123,7 @@ async fn a_disabled_user_is_out_at_once_and_is_told_so_only_after_the_right_pass
     let events = read(&server.site, move |db| audit_events::list_by_user(db, &id, 50)).await;
     let by_operator: Vec<Action> =
         events.into_iter().filter(|event| event.actor == Actor::Operator).map(|event| event.action).collect();
-    let expected = [Action::Register, Action::UpdateUser, Action::SetPassword, Action::DeleteUser];
+    let expected = [Action::CreateUser, Action::DisableUser, Action::SetPassword, Action::DeleteUser];
     assert!(expected.iter().all(|action| by_operator.contains(action)), "{by_operator:?}");
 }
 

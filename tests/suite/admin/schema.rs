@@ -70,12 +70,12 @@ async fn no_answer_is_against_the_document() {
     let scopes: Vec<_> = EVERY_SCOPE.into_iter().flat_map(|scope| ["--scope", scope]).collect();
     let client = installation.client(&site, &[&["--grant", "client_credentials"], scopes.as_slice()].concat());
     let token = client.asks_for_itself().await.expect_tokens().access_token;
-    exercises(&program, &site, &token, named("--exclude-name", &PERILOUS)).await;
-
     let root = ["user", "create", "--email", "owner@example.com", "--username", "owner", "--admin", "--password-stdin"];
     installation.run_with(&root, PASSWORD).expect_success();
     let key = ["api-key", "create", "--json", "--user", "owner", "--name", "Perils"];
     let key = installation.run(&[&key, scopes.as_slice()].concat()).expect_success().json();
+    exercises(&program, &site, &token, named("--exclude-name", &PERILOUS)).await;
+
     let operations = named("--include-name", &[PERILOUS, FINDING].concat());
     exercises(&program, &site, key["key"].as_str().unwrap(), operations).await;
 }

@@ -15,7 +15,7 @@ async fn signs_in(browser: &Chromium, server: &Server, admin: &TestUser) {
     browser.types("email", &admin.email).await;
     browser.types("password", PASSWORD).await;
     browser.press("Sign in").await;
-    browser.sees("Signing keys").await;
+    browser.sees("Dashboard").await;
     browser.keeps_pictures("admin-01-dashboard").await;
 }
 

@@ -109,6 +109,7 @@ async fn download(app: &App, request: &HttpRequest) -> Answered {
     Ok(HttpResponse::Ok()
         .content_type("application/jsonl")
         .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::X_FRAME_OPTIONS, "DENY"))
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"audit.jsonl\""))
         .body(text))
 }

@@ -123,7 +123,7 @@ async fn show_list(app: &App, request: &HttpRequest) -> Answered {
 pub(super) async fn new(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answered(
         async {
-            let visit = Visit::begin(&app, &request).await?;
+            let visit = Visit::to_change(&app, &request, Area::Users).await?;
             Ok(show_new(&visit, None, ""))
         }
         .await,

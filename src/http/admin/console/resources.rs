@@ -11,6 +11,7 @@ use super::{
     visit::{Problem, Visit},
 };
 use crate::{
+    domain::administrator::Area,
     domain::scope::{RegisteredScope, Resource},
     http::{
         app::App,
@@ -95,7 +96,7 @@ async fn show_list(app: &App, request: &HttpRequest) -> Answered {
 pub(super) async fn new(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answered(
         async {
-            let visit = Visit::begin(&app, &request).await?;
+            let visit = Visit::to_change(&app, &request, Area::Clients).await?;
             Ok(show_new(&visit, None, &Params::default()))
         }
         .await,

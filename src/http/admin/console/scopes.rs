@@ -8,6 +8,7 @@ use askama::Template;
 
 use super::{Frame, Layout, Place, parts::Choice, visit::Visit};
 use crate::{
+    domain::administrator::Area,
     domain::scope::RegisteredScope,
     http::{
         app::App,
@@ -79,7 +80,7 @@ async fn show_list(app: &App, request: &HttpRequest) -> Answered {
 pub(super) async fn new(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answered(
         async {
-            let visit = Visit::begin(&app, &request).await?;
+            let visit = Visit::to_change(&app, &request, Area::Clients).await?;
             let frame = visit.frame(Place::Scopes, "New scope", &TRAIL);
             show_new(&visit, frame, &Params::default()).await
         }

@@ -154,7 +154,7 @@ fn line(user: &User) -> Line {
 pub(super) async fn new(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answered(
         async {
-            let visit = Visit::begin(&app, &request).await?;
+            let visit = Visit::to_change(&app, &request, Area::Users).await?;
             let frame = visit.frame(Place::Users, "New user", &TRAIL);
             Ok(show_new(&visit, frame, &Params::default()))
         }

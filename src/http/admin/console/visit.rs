@@ -4,7 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 
 use super::{Frame, Link, Place};
 use crate::{
-    domain::{administrator::Administrator, user::Role},
+    domain::{
+        administrator::{Access, Administrator, Area},
+        user::Role,
+    },
     http::{
         app::App,
         extract::{
@@ -72,6 +75,16 @@ impl<'a> Visit<'a> {
                 Err(to_sign_in(app, request).into())
             }
         }
+    }
+
+    /// The same at a page that only changes something.
+    pub(super) async fn to_change(app: &'a App, request: &'a HttpRequest, area: Area) -> Result<Self, Early> {
+        let visit = Self::begin(app, request).await?;
+        if visit.admin().may(area, Access::Write) {
+            return Ok(visit);
+        }
+        let words = "Your role sees this, and does not change it.";
+        Err(error::not_administered(app, request, StatusCode::FORBIDDEN, words).into())
     }
 
     /// The same with a form of ours, from a page of ours that was shown to this session.

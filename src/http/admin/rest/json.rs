@@ -1,12 +1,15 @@
 //! The JSON body of a REST request. A member that nobody asked for is refused: a typing error must not look like success.
 
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Future, ready},
+    pin::Pin,
+};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use super::problem::Problem;
-use crate::http::extract::json;
+use crate::{http::extract::json, services::admin::admit::NotAdmitted};
 
 /// The members of a JSON body.
 pub(super) struct Json<T>(pub T);
@@ -16,6 +19,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        // Nobody's body is of no interest.
+        if !request.headers().contains_key(header::AUTHORIZATION) {
+            return Box::pin(ready(Err(Problem::from(NotAdmitted::Unknown))));
+        }
         let body = json::read(request, payload);
         Box::pin(async move { Ok(Self(body.await?.members()?)) })
     }

@@ -55,15 +55,14 @@ pub async fn rotate_secret(
 /// Ends one secret at once; whoever still uses it is refused from now on.
 pub async fn revoke_secret(core: &Core, admin: &Administrator, id: &str, secret: &str) -> Result<(), AdminError> {
     require(admin, Area::Clients, Access::Write)?;
-    let unknown = || absent("secret", secret);
-    let (admin, id) = (admin.clone(), changeable(id)?);
-    let secret = ClientSecretId::parse(secret).ok_or_else(unknown)?;
+    let (admin, id, name) = (admin.clone(), changeable(id)?, secret.to_owned());
     core.run(move |core| {
         write(core, |db| {
             let found = hold(db, &admin, &id)?;
             may_give(&admin, &found.client)?;
+            let secret = ClientSecretId::parse(&name).ok_or_else(|| absent("secret", &name))?;
             if !clients::delete_secret(db, &id, &secret)? {
-                return Err(absent("secret", secret.as_str()));
+                return Err(absent("secret", &name));
             }
             let detail = format!("{id}: {}", secret.as_str());
             Ok(audit::record(core, db, entry(&admin, Action::RevokeClientSecret, detail))?)

@@ -12,6 +12,7 @@ use super::{
     snippets::{self, Snippet, Subject},
 };
 use crate::{
+    domain::administrator::Area,
     http::{
         app::App,
         extract::form::{BadBody, Form},
@@ -59,7 +60,7 @@ pub(in super::super) async fn new(app: Data<App>, request: HttpRequest) -> HttpR
 }
 
 async fn begin(app: &App, request: &HttpRequest) -> Answered {
-    let visit = Visit::begin(app, request).await?;
+    let visit = Visit::to_change(app, request, Area::Clients).await?;
     let Some(kind) = visit.query().get("kind").and_then(Kind::parse) else {
         let frame = visit.frame(Place::Clients, "New client", &TRAIL);
         let view = KindView { layout: &app.layout, frame, kinds: kinds::cards(visit.admin()) };

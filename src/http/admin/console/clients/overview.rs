@@ -86,7 +86,7 @@ async fn page(app: &App, request: &HttpRequest, id: &str) -> Answered {
         ends: in_words(&ends),
         issuer,
         snippets: snippets::of(Subject { issuer, client, secret: None }),
-        refused: format!("/admin/refused?client={}", escape(client.id.as_str())),
+        refused: format!("/admin/refused?q={}", escape(client.id.as_str())),
         owner: client.owner.as_ref().map(|owner| owner.as_str().to_owned()),
         at: path(client.id.as_str()),
     };
