@@ -13,7 +13,7 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    domain::{administrator::Area, secret::Secret, session::Door, user::UserStatus},
+    domain::{administrator::Area, audit::Actor, secret::Secret, session::Door, user::UserStatus},
     http::{
         app::App,
         extract::form::{BadBody, Form},
@@ -76,6 +76,11 @@ struct KeyLine {
 }
 
 impl AccessView<'_> {
+    /// Of the administrator who looks at it.
+    fn is_own(&self) -> bool {
+        self.frame.admin.actor == Actor::User(self.person.user.id.clone())
+    }
+
     fn has_password(&self) -> bool {
         self.belongings.password == PasswordState::Set
     }
