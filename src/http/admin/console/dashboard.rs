@@ -77,6 +77,12 @@ fn tiles(status: &Status, now: Timestamp, every: Seconds) -> Vec<Tile> {
         let failed = format!("{} failed", people.failed_logins);
         tile("Sign-ins today", people.logins.to_string(), failed, "/admin/audit?action=login");
     }
+    if let Some(ways_in) = status.ways_in.as_ref().filter(|ways_in| ways_in.configured > 0) {
+        let away = ways_in.away.join(", ");
+        let (kind, about) = if away.is_empty() { ("", away) } else { ("error", format!("away: {away}")) };
+        let value = ways_in.configured.to_string();
+        tiles.push(Tile { kind, label: "Sign-in providers", value, about, path: "/admin/providers" });
+    }
     if let Some(traffic) = &status.traffic {
         tile("Clients", traffic.clients.to_string(), String::new(), "/admin/clients");
         tile("Grants", traffic.grants.to_string(), "not expired".to_owned(), "/admin/clients");
@@ -84,8 +90,8 @@ fn tiles(status: &Status, now: Timestamp, every: Seconds) -> Vec<Tile> {
         tile("Token answers today", traffic.tokens_today.to_string(), rate, "/admin/clients");
     }
     if let Some(key) = &status.key {
-        let (days, most) = (now.since(key.activates_at).0 / 86_400, every.0 / 86_400);
-        tile("Signing key", format!("{days} d"), format!("of {most} days"), "/admin/keys");
+        let (days, left) = (now.since(key.signs_from).0 / 86_400, key.next_at.since(now).0 / 86_400);
+        tile("Signing key", format!("{days} d"), format!("old; the next one signs in {left} d"), "/admin/keys");
     }
     if let Some(storage) = &status.storage {
         let oldest =
