@@ -95,7 +95,11 @@ async fn serve(sources: Sources, args: ServeArgs) -> Result<(), CommandError> {
     let listener = listen(settings.http.listen)?;
     let core = app::open(settings, Clock::System, migrate)?;
     let link = first::offer(&core).await?;
-    keep_serving(&core, listener, Mode::Serve, || Ok(tell(link.as_ref()))).await
+    let welcome = || {
+        tell(link.as_ref());
+        Ok(())
+    };
+    keep_serving(&core, listener, Mode::Serve, welcome).await
 }
 
 /// Whoever reads the log of a server without an administrator may become it.

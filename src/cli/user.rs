@@ -41,7 +41,7 @@ pub enum UserCommand {
     /// Show one user, with organisation, groups, privileges and attributes
     #[command(after_help = "Example:\n  signet user show alice@example.com --json")]
     Show(Who),
-    /// Keep a user out: sessions and tokens stop working at once, nothing is deleted
+    /// Keep a user out for a while: signed out everywhere at once; whoever is activated again signs in anew
     #[command(after_help = "Example:\n  signet user suspend alice@example.com")]
     Suspend(Who),
     /// Keep a user out for good: as suspend, but told apart in lists and to the user
@@ -157,7 +157,7 @@ impl UserCommand {
                 output.answer(&UserList::from(&page))?;
             }
             Self::Show(Who { who }) => {
-                output.answer(&PersonShape::from(&users::show_whole(core, &operator(), &who).await?.shown))?
+                output.answer(&PersonShape::from(&users::show_whole(core, &operator(), &who).await?.shown))?;
             }
             Self::Update(args) => {
                 let (who, changes) = args.change()?;

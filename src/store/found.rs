@@ -113,8 +113,10 @@ fn a_search_follows_every_change() {
             Updated::Updated
         );
         assert_eq!([found("example"), found("corp")], [0, 1]);
-        store.write(|db| users::confirm_email(db, &ada.id, "b@open.test", after(3))).unwrap();
-        assert!(store.write(|db| users::release_email(db, &ada.id, "b@open.test", after(4))).unwrap());
+        let unproved = User { email: Some("b@open.test".to_owned()), email_verified: false, ..user(7) };
+        store.write(|db| users::insert(db, &unproved, None)).unwrap();
+        assert_eq!(found("open"), 1);
+        assert!(store.write(|db| users::release_email(db, &unproved.id, "b@open.test", after(4))).unwrap());
         assert_eq!([found("open"), found("byron")], [0, 1]);
         assert!(store.write(|db| users::delete(db, &ada.id)).unwrap());
         assert_eq!((found("byron"), words()), (0, 0), "a name outlived its user");

@@ -60,8 +60,15 @@ mod tests {
             assert_eq!(
                 words,
                 [
+                    ("admin:audit", "Read the audit log"),
+                    ("admin:audit:read", "Read the audit log"),
+                    ("admin:clients", "Manage applications, scopes and resources"),
+                    ("admin:clients:read", "See applications, scopes and resources"),
+                    ("admin:keys", "Rotate and revoke signing keys"),
+                    ("admin:keys:read", "See signing keys"),
                     ("admin:org", "Full organization management"),
                     ("admin:users", "Manage user accounts"),
+                    ("admin:users:read", "See user accounts"),
                     ("auth:sso", "Sign users in by single sign-on"),
                     ("manage:licenses", "Acquire/release licenses"),
                     ("read:licenses", "Read license information"),

@@ -88,9 +88,10 @@ pub async fn by_token(
 ) -> Result<Administrator, NotAdmitted> {
     let token = token.ok_or(NotAdmitted::Unknown)?;
     core.run(move |core| {
-        let administrator = match api_keys::looks_like_one(token.reveal()) {
-            true => by_key(core, &token, address)?,
-            false => by_access_token(core, &token, address)?,
+        let administrator = if api_keys::looks_like_one(token.reveal()) {
+            by_key(core, &token, address)?
+        } else {
+            by_access_token(core, &token, address)?
         };
         if administrator.has_rights() { Ok(administrator) } else { Err(NotAdmitted::NoRights) }
     })

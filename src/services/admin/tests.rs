@@ -150,7 +150,7 @@ async fn a_client_can_ask_only_for_what_is_registered() {
     let members = |uri: &str| ClientMembers { default_resource: Some(uri.into()), ..ClientMembers::default() };
     let update =
         clients::update(&core, &operator(), client.id.as_str(), Expected::Any, members("https://api.example")).await;
-    assert_eq!(unfit(update), "resource");
+    assert_eq!(unfit(update), "default resource");
     resources::create(&core, &operator(), "https://api.example", "API").await.unwrap();
     let client = clients::update(&core, &operator(), client.id.as_str(), Expected::Any, members("https://api.example"))
         .await

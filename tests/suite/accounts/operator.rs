@@ -112,7 +112,8 @@ async fn a_disabled_user_is_out_at_once_and_is_told_so_only_after_the_right_pass
     assert!(matches!(tries_to_sign_in(&server.site, "alice", PASSWORD).await, Err(Refusal::Disabled)));
     assert!(matches!(tries_to_sign_in(&server.site, "alice", "wrong").await, Err(Refusal::InvalidCredentials)));
     users::set_status(&server.site.core, &operator(), "alice", UserStatus::Active).await.unwrap();
-    assert!(is_signed_in(&server.site, &caller).await);
+    assert!(!is_signed_in(&server.site, &caller).await, "what ended stays ended");
+    signs_in(&server.site, "alice", PASSWORD).await;
 
     users::set_password(&server.site.core, &operator(), "alice", super::secret("another-password-of-hers"))
         .await

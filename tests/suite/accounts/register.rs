@@ -68,6 +68,7 @@ async fn a_hidden_address_is_the_same_work() {
     registers(&server, hidden("carol@example.com")).await.unwrap();
     let mut of_a_new_one = rows(&mut tables);
     assert_eq!(of_a_new_one.remove("INSERT users"), Some(1));
+    assert!(of_a_new_one.remove("INSERT search_words").is_some());
     registers(&server, hidden(&alice.email)).await.unwrap();
     assert_eq!(rows(&mut tables), of_a_new_one);
 }

@@ -140,6 +140,7 @@ async fn letters_greet_by_name_where_the_address_is_proved() {
     let token = mailed_token(&server.site, &email, "reset").await;
     resets(&server.site, &token, NEW_PASSWORD).await.unwrap();
 
+    server.advance(Seconds(1)).await;
     asks_for_a_reset(&server.site, &email).await;
     let letter = server.letter_to(&email).await;
     assert!(letter.text.starts_with("Hello Carol,"), "{letter:?}");

@@ -4,12 +4,16 @@ mod api_keys;
 mod clients;
 mod console;
 mod groups;
+mod hostile;
 mod keys;
 mod organisations;
 mod overview;
 mod resources;
+mod roles;
+mod schema;
 mod scopes;
 mod users;
+pub(crate) mod world;
 
 use crate::harness::Answer;
 

@@ -57,8 +57,15 @@ impl Chromium {
         self.client.execute("document.documentElement.id = 'left'", vec![]).await.unwrap();
         let button = format!("//button[normalize-space()='{words}']");
         self.client.find(Locator::XPath(&button)).await.unwrap().click().await.unwrap();
-        let next = Locator::Css("html:not([id=left]) .foot");
+        self.arrives().await;
+    }
+
+    /// On the page after the one that was left, down to its last line.
+    async fn arrives(&self) {
+        let next = Locator::Css("html:not([id=left]) :is(.foot, .console main)");
         self.client.wait().for_element(next).await.unwrap();
+        let whole = "return document.readyState === 'complete'";
+        while self.client.execute(whole, vec![]).await.unwrap() != true {}
     }
 
     /// The same of a button whose page leads away from us.
@@ -72,7 +79,7 @@ impl Chromium {
         self.client.execute("document.documentElement.id = 'left'", vec![]).await.unwrap();
         let link = format!("//a[normalize-space()='{words}']");
         self.client.find(Locator::XPath(&link)).await.unwrap().click().await.unwrap();
-        self.client.wait().for_element(Locator::Css("html:not([id=left]) .foot")).await.unwrap();
+        self.arrives().await;
     }
 
     /// Chooses one of several.
@@ -89,6 +96,12 @@ impl Chromium {
 
     pub(super) async fn types(&self, name: &str, text: &str) {
         let field = self.client.find(Locator::Css(&format!("input[name={name}]"))).await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Writes into a field of several lines.
+    pub(super) async fn writes(&self, name: &str, text: &str) {
+        let field = self.client.find(Locator::Css(&format!("textarea[name='{name}']"))).await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 

@@ -114,7 +114,7 @@ async fn a_suspended_user_is_out_at_once() {
     assert!(refused.text().contains("name=\"password\""), "{}", refused.text());
 
     stage.run(&["user", "activate", "alice"]);
-    app.refreshes(tokens.refresh()).await.expect_tokens();
+    app.refreshes(tokens.refresh()).await.expect_refusal("invalid_grant");
     alice.approves(&app).await;
 }
 

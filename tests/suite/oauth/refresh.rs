@@ -232,7 +232,8 @@ async fn a_suspended_user_has_no_live_grant() {
     app.refreshes(offline.refresh()).await.expect_refusal("invalid_grant");
     app.userinfo(&offline.access_token).await.expect_refusal("invalid_token");
     alice.is_active_again().await;
-    app.refreshes(offline.refresh()).await.expect_tokens();
+    app.refreshes(offline.refresh()).await.expect_refusal("invalid_grant");
+    tokens(&app, &alice).await;
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ async fn what_was_sent_does_not_become_markup() {
 #[tokio::test]
 async fn a_production_server_has_no_playground_and_no_debug_pages() {
     let server = Server::start().await;
-    for path in ["/playground", "/playground/", "/metrics", "/debug", "/admin", "/.env", "/keys/sealing.key"] {
+    for path in ["/playground", "/playground/", "/metrics", "/debug", "/admin/", "/.env", "/keys/sealing.key"] {
         server.get(path).await.expect_status(404);
     }
     assert!(!server.get("/").await.text().contains("playground"));

@@ -240,6 +240,7 @@ async fn somebody_who_was_suspended_meanwhile_allows_nothing() {
     let answer = alice.browser.form_of(&asked.answer, &[("decision", "allow")]).await;
     assert!(answer.expect_status(200).text().contains("name=\"password\""));
     alice.is_active_again().await;
+    alice.browser.signs_in(&alice).await;
     alice.asked_by(&app).with("prompt", "none").await.expect_error("consent_required");
 }
 

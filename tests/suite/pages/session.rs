@@ -166,6 +166,8 @@ async fn the_session_of_a_suspended_user_opens_nothing() {
     alice.is_suspended().await;
     assert!(!is_signed_in(&app, &alice.browser).await);
     alice.is_active_again().await;
+    assert!(!is_signed_in(&app, &alice.browser).await);
+    alice.browser.signs_in(&alice).await;
     assert!(is_signed_in(&app, &alice.browser).await);
 }
 

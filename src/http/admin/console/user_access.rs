@@ -222,10 +222,10 @@ async fn reach(visit: &Visit<'_>, id: &str, act: &str, params: &Params) -> Resul
             users::invite_again(core, admin, id).await?;
             "The invitation is on its way. The link before is good no more."
         }
-        "second-factor" => match users::reset_second_factor(core, admin, id).await? {
-            true => "The second factor is off. The user is told by mail.",
-            false => "There was no second factor.",
-        },
+        "second-factor" if users::reset_second_factor(core, admin, id).await? => {
+            "The second factor is off. The user is told by mail."
+        }
+        "second-factor" => "There was no second factor.",
         _ => {
             let unfit = || AdminError::Unfit { what: "status", reason: "is none that there is".to_owned() };
             let status = params.get("status").and_then(UserStatus::parse).ok_or_else(unfit)?;

@@ -93,15 +93,19 @@ pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
 ))]
 pub(super) async fn export(call: Call, request: HttpRequest) -> Answer {
     let params = listing::params(&request)?;
-    let after = params.get("after").map_or(Ok(0), str::parse);
-    let after = after.map_err(|_| Problem::malformed("after must be a place"))?;
+    let after = params.get("after").map_or(Some(0), |text| text.parse().ok());
+    let after = after.ok_or_else(|| Problem::malformed("after must be a place"))?;
     let part = audit::export(&call.core, &call.admin, &sought(&params), after).await?;
     let mut answer = HttpResponse::Ok();
     answer.insert_header(NO_STORE).content_type("application/jsonl");
     if let Some(next) = part.next {
         answer.insert_header(("signet-next", next.to_string()));
     }
-    Ok(answer.body(part.lines.iter().map(|line| format!("{line}\n")).collect::<String>()))
+    let mut text = part.lines.join("\n");
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    Ok(answer.body(text))
 }
 
 /// Whether the log is whole: reads all of it

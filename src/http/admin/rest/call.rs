@@ -63,8 +63,8 @@ impl FromRequest for Call {
 
 /// RFC 6750 §2.1.
 fn bearer(request: &HttpRequest) -> Result<Option<Secret<String>>, Problem> {
-    let header =
-        authorization::header(request).map_err(|_| Problem::malformed("the Authorization header is malformed"))?;
+    let header = authorization::header(request)
+        .map_err(|_broken| Problem::malformed("the Authorization header is malformed"))?;
     let token = header.as_deref().and_then(|text| text.split_once(' '));
     let is_bearer = |scheme: &str| scheme.eq_ignore_ascii_case("bearer");
     Ok(token.filter(|(scheme, _)| is_bearer(scheme)).map(|(_, token)| Secret::new(token.trim().to_owned())))
@@ -75,7 +75,7 @@ fn expected(request: &HttpRequest) -> Result<Expected, Problem> {
     if !request.headers().contains_key(header::IF_MATCH) {
         return Ok(Expected::Any);
     }
-    let parsed = IfMatch::parse(request).map_err(|_| Problem::malformed("If-Match is malformed"))?;
+    let parsed = IfMatch::parse(request).map_err(|_broken| Problem::malformed("If-Match is malformed"))?;
     let strong = |tag: EntityTag| (!tag.weak).then(|| tag.tag().to_owned());
     Ok(match parsed {
         IfMatch::Any => Expected::Any,

@@ -22,6 +22,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 }
 
 /// A member that can be left out (`None`), or set to null (`Some(None)`): RFC 7396.
+#[expect(clippy::option_option, reason = "what serde's `default` and null come to")]
 pub(super) fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {

@@ -31,9 +31,12 @@ impl Modify for Bearer {
 pub fn document(settings: &Settings) -> OpenApi {
     let mut document = <Document as utoipa::OpenApi>::openapi();
     document.servers = Some(vec![Server::new(settings.issuer.url(API))]);
-    for path in document.paths.paths.values_mut() {
-        let methods = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
+    for (path, item) in &mut document.paths.paths {
+        let area = path.split('/').nth(1).unwrap_or_default().replace('-', "_");
+        let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in methods.into_iter().flatten() {
+            // OpenAPI 3.1 §4.8.10: unique in the document; the handlers' names are so in their files only.
+            operation.operation_id = operation.operation_id.take().map(|name| format!("{area}_{name}"));
             operation.responses.responses.insert("default".to_owned(), refused());
         }
     }

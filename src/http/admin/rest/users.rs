@@ -1,6 +1,6 @@
 //! `/users`: people, whether they may come in, and how they get in again.
 
-use actix_web::{HttpRequest, web::Path};
+use actix_web::{HttpRequest, HttpResponse, web::Path};
 
 use super::{
     Answer,
@@ -76,7 +76,7 @@ pub(super) async fn create(call: Call, Json(body): Json<UserToCreate>) -> Answer
     (status = 404, body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub(super) async fn show(call: Call, id: Path<String>) -> Answer {
-    answer(&users::show_whole(&call.core, &call.admin, &id).await?)
+    Ok(answer(&users::show_whole(&call.core, &call.admin, &id).await?))
 }
 
 /// Change what is named; the rest stays
@@ -91,7 +91,7 @@ pub(super) async fn show(call: Call, id: Path<String>) -> Answer {
     (status = 422, body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub(super) async fn update(call: Call, id: Path<String>, Json(body): Json<UserChange>) -> Answer {
-    answer(&change::update(&call.core, &call.admin, &id, call.expected, body.changes()?).await?)
+    Ok(answer(&change::update(&call.core, &call.admin, &id, call.expected, body.changes()?).await?))
 }
 
 /// Delete an account, with sessions, consents, keys and grants
@@ -146,7 +146,7 @@ pub(super) async fn disable(call: Call, id: Path<String>) -> Answer {
 async fn becomes(call: &Call, id: &str, status: UserStatus) -> Answer {
     let changes = change::UserChanges { status: Some(status), ..change::UserChanges::default() };
     let expected: Expected = call.expected.clone();
-    answer(&change::update(&call.core, &call.admin, id, expected, changes).await?)
+    Ok(answer(&change::update(&call.core, &call.admin, id, expected, changes).await?))
 }
 
 /// Set a password: every session ends, and the user is told by mail
@@ -197,8 +197,8 @@ pub(super) async fn reset_second_factor(call: Call, id: Path<String>) -> Answer 
     Ok(nothing())
 }
 
-fn answer(person: &Current<crate::services::accounts::Person>) -> Answer {
-    Ok(current(User::from(&person.shown), &person.edition))
+fn answer(person: &Current<crate::services::accounts::Person>) -> HttpResponse {
+    current(User::from(&person.shown), &person.edition)
 }
 
 pub(super) fn one_of<T>(

@@ -35,7 +35,7 @@ async fn a_patch_changes_only_what_it_names() {
     server.user("owner").await;
     let program = server.root_program().await;
     let mut before = full(&program).await;
-    let changes = [
+    let members = [
         ("client_name", json!("Other")),
         ("enabled", json!(false)),
         ("enabled", json!(true)),
@@ -58,7 +58,7 @@ async fn a_patch_changes_only_what_it_names() {
         ("tos_uri", Value::Null),
         ("owner", Value::Null),
     ];
-    for (member, value) in changes {
+    for (member, value) in members {
         let changed = program.patch("/clients/full", &json!({ member: value })).await;
         changed.expect_status(200);
         before[member] = value;

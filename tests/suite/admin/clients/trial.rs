@@ -51,7 +51,7 @@ async fn the_answer_of_another_browser_is_strange() {
     admin.browser.submit_to("/test/address", &[]).await;
     let shown = admin.browser.submit_to("/clients/app/test", &[]).await;
     says(&shown, "It works.");
-    says(&other.opens(&shown.url.to_string()).await, "is not that of a test that this browser began");
+    says(&other.opens(shown.url.as_ref()).await, "is not that of a test that this browser began");
     let forged = format!("/admin/clients/app/test?state=x&code=y&iss={}", server.site.issuer);
     says(&admin.opens(&forged).await, "is not that of a test that this browser began");
 }

@@ -76,7 +76,7 @@ async fn what_people_typed_stays_text() {
     let program = server.root_program().await;
     program.patch(&format!("/users/{}", alice.id), &change).await.expect_status(200);
     let login = json!({ "email": alice.email, "password": PASSWORD });
-    let signed_in = server.site.posts(&COMIND, "/auth/login", &login).header("user-agent", HOSTILE).await;
+    let signed_in = server.site.posts(COMIND, "/auth/login", &login).header("user-agent", HOSTILE).await;
     signed_in.expect_status(200);
     let pages =
         ["/admin/users".to_owned(), format!("/admin/users/{}", alice.id), format!("/admin/users/{}/access", alice.id)];

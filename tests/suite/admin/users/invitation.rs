@@ -29,7 +29,7 @@ async fn a_guest_chooses_name_and_password_once() {
     let done = guest.submit(&[("name", "Gus"), ("password", "a password of his")]).await;
     assert_eq!(done.url.path(), "/login");
     says(&done, "The account is yours.");
-    server.site.tries(&COMIND, GUEST, "a password of his").await.expect_status(200);
+    server.site.tries(COMIND, GUEST, "a password of his").await.expect_status(200);
     let user = server.program("admin:users:read").await.get(&format!("/users/{GUEST}")).await.json();
     assert_eq!((&user["name"], &user["email_verified"]), (&json!("Gus"), &json!(true)));
     guest.get(&link).await.expect_status(400);
@@ -100,7 +100,7 @@ async fn of_20_who_accept_at_once_one_gets_the_account() {
     let mut in_use = 0;
     for n in 0..20 {
         server.advance(Seconds::hours(1)).await;
-        let tried = server.site.tries(&COMIND, GUEST, &format!("a password of number {n}")).await;
+        let tried = server.site.tries(COMIND, GUEST, &format!("a password of number {n}")).await;
         in_use += usize::from(tried.status == 200);
     }
     assert_eq!(in_use, 1);

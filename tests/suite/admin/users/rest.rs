@@ -106,7 +106,7 @@ async fn suspending_ends_what_there_was_and_activating_lets_in_anew() {
 
     let disabled = program.post(&format!("{path}/disable"), &json!({})).await;
     assert_eq!(disabled.expect_status(200).json()["status"], "disabled");
-    server.site.tries(&COMIND, &alice.email, PASSWORD).await.expect_status(403);
+    server.site.tries(COMIND, &alice.email, PASSWORD).await.expect_status(403);
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn a_reset_letter_goes_to_the_user() {
     let set = json!({ "password": "a new password of hers" });
     program.put(&format!("/users/{}/password", alice.id), &set).await.expect_status(204);
     assert_eq!(server.letter_to(&alice.email).await.subject, "Your password was changed");
-    server.site.tries(&COMIND, &alice.email, "a new password of hers").await.expect_status(200);
+    server.site.tries(COMIND, &alice.email, "a new password of hers").await.expect_status(200);
 }
 
 /// An address is proved by the administrator's word, or waits for its letter; the old one is told.

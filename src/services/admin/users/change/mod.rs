@@ -22,10 +22,10 @@ use crate::{
         admin::{
             absent,
             edition::{Current, Expected},
-            require, write,
+            require, unfit, write,
         },
         core::Core,
-        organisations,
+        organisations::{self, Keeper},
     },
     store::{
         Db, StoreError, groups, organisations as memberships,
@@ -205,14 +205,22 @@ fn write_belonging(core: &Core, db: &mut Db, user: &User, belonging: &Belonging)
         Belonging::Nowhere => None,
         Belonging::To { name, role } => Some((organisation(core, db, name)?, *role)),
     };
-    for before in memberships::list_memberships(db, &user.id)? {
+    let held = memberships::list_memberships(db, &user.id)?;
+    for before in &held {
         if wanted.as_ref().is_none_or(|(id, _)| *id != before.organisation.id) {
             memberships::leave(db, &before.organisation.id, &user.id)?;
         }
     }
-    if let Some((id, role)) = wanted {
-        memberships::join(db, &id, &user.id, role, core.clock.now())?;
+    let Some((id, role)) = wanted else {
+        return Ok(());
+    };
+    if held.iter().any(|held| held.organisation.id == id && held.role == role) {
+        return Ok(());
     }
+    if let Some(Keeper::Directory(directory)) = organisations::keeper(core, &id) {
+        return Err(unfit("organisation", format!("its members come from the directory {directory}")));
+    }
+    memberships::join(db, &id, &user.id, role, core.clock.now())?;
     Ok(())
 }
 
