@@ -1,6 +1,6 @@
 //! How the server is: what the dashboard shows, each part for those who may see it.
 
-use super::{AdminError, providers, require};
+use super::{AdminError, providers, refused, require};
 use crate::{
     domain::{
         administrator::{Access, Administrator, Area},
@@ -25,6 +25,8 @@ use crate::{
 /// A part is `None` where the administrator has no right to it.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
+    /// [`Area::Clients`]: refusals of this node's memory that this administrator may see.
+    pub refused: Option<usize>,
     pub traffic: Option<Traffic>,
     pub people: Option<People>,
     pub ways_in: Option<WaysIn>,
@@ -88,7 +90,11 @@ pub async fn show(core: &Core, admin: &Administrator) -> Result<Status, AdminErr
     let by = admin.clone();
     let status = core.run(move |core| gather(core, &by)).await?;
     let findings = if admin.may(Area::Audit, Access::Read) { doctor::lately(core).await? } else { Vec::new() };
-    Ok(Status { findings, ..status })
+    let refused = match admin.may(Area::Clients, Access::Read) {
+        true => Some(refused::list(core, admin, None).await?.len()),
+        false => None,
+    };
+    Ok(Status { findings, refused, ..status })
 }
 
 fn gather(core: &Core, admin: &Administrator) -> Result<Status, AdminError> {
@@ -101,6 +107,7 @@ fn gather(core: &Core, admin: &Administrator) -> Result<Status, AdminError> {
         key: if sees(Area::Keys) { active(core)? } else { None },
         storage: if sees(Area::Audit) { Some(storage(core)?) } else { None },
         findings: Vec::new(),
+        refused: None,
     })
 }
 

@@ -30,7 +30,7 @@ struct DashboardView<'a> {
     warnings: Vec<Warning>,
 }
 
-/// A number, and the page that says more.
+/// A number, and the page that says more, if there is one.
 struct Tile {
     kind: &'static str,
     label: &'static str,
@@ -89,6 +89,9 @@ fn tiles(status: &Status, now: Timestamp, every: Seconds) -> Vec<Tile> {
         let rate = format!("{} in the last minute here", traffic.tokens_per_minute);
         tile("Token answers today", traffic.tokens_today.to_string(), rate, "/admin/clients");
     }
+    if let Some(refused) = status.refused {
+        tile("Refused requests", refused.to_string(), "lately, at this node".to_owned(), "/admin/refused");
+    }
     if let Some(key) = &status.key {
         let (days, left) = (now.since(key.signs_from).0 / 86_400, key.next_at.since(now).0 / 86_400);
         tile("Signing key", format!("{days} d"), format!("old; the next one signs in {left} d"), "/admin/keys");
@@ -96,9 +99,9 @@ fn tiles(status: &Status, now: Timestamp, every: Seconds) -> Vec<Tile> {
     if let Some(storage) = &status.storage {
         let oldest =
             storage.letters.oldest.map_or_else(String::new, |at| format!("oldest {}", When::ago(at, now).words));
-        tile("Letters waiting", storage.letters.count.to_string(), oldest, "/admin/audit");
+        tile("Letters waiting", storage.letters.count.to_string(), oldest, "");
         let due = format!("a purge frees {} rows", storage.due.total());
-        tile("Database", mebibytes(storage.database), due, "/admin/audit");
+        tile("Database", mebibytes(storage.database), due, "");
     }
     tiles
 }

@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod clients;
 mod dashboard;
+mod download;
 mod groups;
 mod keys;
 mod listing;

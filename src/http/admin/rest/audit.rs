@@ -72,12 +72,12 @@ pub(super) struct AuditQuery {
     from: Option<String>,
     /// Before this moment
     until: Option<String>,
-    /// A part of the detail
+    /// A part of the detail; `q` says the same
     detail: Option<String>,
 }
 
 /// The audit log, newest first
-#[utoipa::path(get, path = "/audit-events", tag = "Audit log", security(("bearer" = ["admin:audit"])),
+#[utoipa::path(get, path = "/audit-events", tag = "Audit log", security(("bearer" = ["admin:audit:read"])),
     params(AuditQuery, listing::ListQuery), responses((status = 200, body = Listed<AuditEvent>)))]
 pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
     let params = listing::params(&request)?;
@@ -87,7 +87,7 @@ pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
 
 /// The chained entries, oldest first: a part of at most 1,000, each a line of JSON with its place and link. The header
 /// `Signet-Next` has the `after` of the next part
-#[utoipa::path(get, path = "/audit-events/export", tag = "Audit log", security(("bearer" = ["admin:audit"])),
+#[utoipa::path(get, path = "/audit-events/export", tag = "Audit log", security(("bearer" = ["admin:audit:read"])),
     params(AuditQuery, ("after" = Option<i64>, Query, description = "Go on after this place")), responses(
     (status = 200, body = String, content_type = "application/jsonl", headers(("Signet-Next" = i64)))
 ))]
@@ -109,7 +109,7 @@ pub(super) async fn export(call: Call, request: HttpRequest) -> Answer {
 }
 
 /// Whether the log is whole: reads all of it
-#[utoipa::path(get, path = "/audit-events/verification", tag = "Audit log", security(("bearer" = ["admin:audit"])),
+#[utoipa::path(get, path = "/audit-events/verification", tag = "Audit log", security(("bearer" = ["admin:audit:read"])),
     responses((status = 200, body = Verification)))]
 pub(super) async fn verification(call: Call) -> Answer {
     Ok(ok(Verification::from(&audit::verify(&call.core, &call.admin).await?)))
@@ -124,7 +124,7 @@ fn sought(params: &Params) -> Sought {
         outcome: text("outcome"),
         from: text("from"),
         until: text("until"),
-        detail: text("detail"),
+        detail: params.get("detail").or_else(|| params.get("q")).unwrap_or_default().to_owned(),
     }
 }
 

@@ -11,6 +11,8 @@ use crate::{
 /// A part is null where the credential has no scope for it
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Status {
+    /// With `admin:clients:read`: entries at `/refused-requests`
+    refused_requests: Option<usize>,
     /// With `admin:clients:read`
     traffic: Option<Traffic>,
     /// With `admin:users:read`
@@ -98,6 +100,7 @@ impl From<status::Status> for Status {
     fn from(found: status::Status) -> Self {
         let warned = found.storage.is_some();
         Self {
+            refused_requests: found.refused,
             traffic: found.traffic.map(Traffic::from),
             people: found.people.map(People::from),
             providers: found.ways_in.map(|found| WaysIn { configured: found.configured, away: found.away }),
