@@ -12,6 +12,7 @@ pub mod ids;
 pub mod key;
 pub mod letter;
 pub mod limit;
+pub mod met;
 pub mod mount;
 pub mod one_time;
 pub mod organisation;

@@ -13,13 +13,14 @@ use diesel::{
 };
 
 use super::{
-    Db, PageRequest, Store, StoreError, clients,
+    Db, PageRequest, Store, StoreError, audit_events, client_usage, clients,
     connection::per_backend,
-    consents, grants, groups, organisations, sessions,
+    consents, grants, groups, mail_outbox, organisations, purge, sessions,
     testing::{NOW, cast, client, client_id, grant, on_each, session, user},
     users,
 };
 use crate::domain::{
+    audit::{Action, Outcome},
     grant::GrantId,
     ids::{GroupId, OrganisationId, SessionId, UserId},
     secret::SecretDigest,
@@ -176,7 +177,11 @@ fn what_is_counted_is_found_through_an_index() {
             sessions::list_by_user(db, &alice.id, NOW)?;
             consents::list_named_by_user(db, &alice.id).map(drop)?;
             grants::count_by_user(db, &alice.id, NOW)?;
-            grants::reach_of_client(db, &client_id("app"), NOW).map(drop)
+            grants::reach_of_client(db, &client_id("app"), NOW).map(drop)?;
+            audit_events::count_since(db, Action::Login, Outcome::Refused, NOW)?;
+            client_usage::total_of(db, NOW.day())?;
+            mail_outbox::pending(db, NOW)?;
+            purge::due(db, NOW).map(drop)
         };
         let found = wasteful(store, queries);
         // A user's sessions and consents are few: their order is made, not read.

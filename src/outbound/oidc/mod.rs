@@ -4,7 +4,10 @@ mod exchange;
 mod proof;
 mod published;
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{Mutex as Lock, OnceLock, PoisonError},
+    time::Duration,
+};
 
 use openidconnect::{HttpRequest, HttpResponse};
 use reqwest::Client;
@@ -14,7 +17,7 @@ pub use exchange::{Ask, Homeward, Outward};
 pub use proof::Vouched;
 
 use super::fetch::{self, FetchError, Limits};
-use crate::config::providers::ProviderSettings;
+use crate::{config::providers::ProviderSettings, domain::met::Met};
 
 /// A configured provider, and what it publishes as far as it was fetched.
 pub struct Upstream {
@@ -22,6 +25,7 @@ pub struct Upstream {
     http: OnceLock<Client>,
     /// One request at a time fetches; the others wait for what it brings.
     kept: Mutex<published::Kept>,
+    met: Lock<Met>,
 }
 
 /// Why a provider's word is not there.
@@ -42,7 +46,12 @@ const LIMITS: Limits = Limits { time: Duration::from_secs(5), bytes: 256 * 1024 
 
 impl Upstream {
     pub fn new(settings: ProviderSettings) -> Self {
-        Self { settings, http: OnceLock::new(), kept: Mutex::default() }
+        Self { settings, http: OnceLock::new(), kept: Mutex::default(), met: Lock::default() }
+    }
+
+    /// How this node last met the provider, asked for what it publishes.
+    pub fn met(&self) -> Met {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// One request of the protocol library, within our limits. The operator wrote the issuer down, so it may be private.

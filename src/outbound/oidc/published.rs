@@ -1,6 +1,6 @@
 //! What a provider publishes: its discovery document and its keys, fetched when needed and kept for a while.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use openidconnect::{
     HttpRequest,
@@ -91,7 +91,27 @@ impl Upstream {
         Ok(Some(newer))
     }
 
+    /// Asks for everything anew, whatever is kept, and keeps what comes.
+    pub async fn probe(&self, now: Timestamp) -> Result<(), UpstreamError> {
+        let published = Arc::new(self.fetch(now).await?);
+        let mut kept = self.kept.lock().await;
+        kept.published = Some(published);
+        kept.away_at = None;
+        Ok(())
+    }
+
     async fn fetch(&self, now: Timestamp) -> Result<Published, UpstreamError> {
+        let fetched = self.fetch_all(now).await;
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        match &fetched {
+            Ok(_) => met.answered(now),
+            Err(reason) => met.failed(now, reason.to_string()),
+        }
+        drop(met);
+        fetched
+    }
+
+    async fn fetch_all(&self, now: Timestamp) -> Result<Published, UpstreamError> {
         let issuer = self.settings.issuer();
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let body = self.read(&url).await?;

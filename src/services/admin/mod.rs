@@ -21,6 +21,7 @@ pub mod first;
 pub mod groups;
 pub mod keys;
 pub mod organisations;
+pub mod providers;
 pub mod purge;
 pub mod refused;
 pub mod resources;

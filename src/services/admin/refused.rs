@@ -13,14 +13,15 @@ use crate::{
 /// Newest first: of one client, or of all that this administrator looks after and of those that nobody has registered.
 pub async fn list(core: &Core, admin: &Administrator, client: Option<&str>) -> Result<Vec<Refused>, AdminError> {
     require(admin, Area::Clients, Access::Read)?;
-    let one = client.and_then(ClientId::parse);
-    let mut found = refused::list(core, one.as_ref());
-    if one.is_none() && client.is_none() && admin.reaches(None) {
-        found.extend(refused::unknown(core));
-        found.sort_by_key(|refused| std::cmp::Reverse(refused.last_at));
-    }
+    let found = match client.map(ClientId::parse) {
+        None => refused::list(core, None),
+        Some(Some(one)) => refused::list(core, Some(&one)),
+        // No client is called so.
+        Some(None) => Vec::new(),
+    };
     if admin.reaches(None) {
-        return Ok(found);
+        let strangers = if client.is_none() { refused::unknown(core) } else { Vec::new() };
+        return Ok(newest_first(found, strangers));
     }
     let admin = admin.clone();
     core.run(move |core| {
@@ -35,10 +36,17 @@ pub async fn list(core: &Core, admin: &Administrator, client: Option<&str>) -> R
     .await
 }
 
+fn newest_first(mut found: Vec<Refused>, more: Vec<Refused>) -> Vec<Refused> {
+    found.extend(more);
+    found.sort_by_key(|refused| std::cmp::Reverse(refused.last_at));
+    found
+}
+
 fn is_own(core: &Core, admin: &Administrator, refused: &Refused) -> Result<bool, AdminError> {
     let Some(id) = &refused.client else {
         return Ok(false);
     };
-    let known = clients::find(core, id.as_str())?;
+    // A disabled one, too: that it is disabled is a reason that its manager looks for.
+    let known = clients::registered(core, id.as_str())?;
     Ok(known.is_some_and(|known| admin.reaches(known.client.owner.as_ref())))
 }

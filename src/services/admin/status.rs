@@ -1,11 +1,11 @@
 //! How the server is: what the dashboard shows, each part for those who may see it.
 
-use super::{AdminError, require};
+use super::{AdminError, providers, refused, require};
 use crate::{
     domain::{
         administrator::{Access, Administrator, Area},
         audit::{Action, Outcome},
-        key::{KeyState, SigningKey},
+        key::KeyState,
         time::{Seconds, Timestamp},
     },
     services::{
@@ -25,9 +25,12 @@ use crate::{
 /// A part is `None` where the administrator has no right to it.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
+    /// [`Area::Clients`]: refusals of this node's memory that this administrator may see.
+    pub refused: Option<usize>,
     pub traffic: Option<Traffic>,
     pub people: Option<People>,
-    pub key: Option<SigningKey>,
+    pub ways_in: Option<WaysIn>,
+    pub key: Option<Key>,
     pub storage: Option<Storage>,
     /// What the doctor says: warnings and errors.
     pub findings: Vec<Finding>,
@@ -54,6 +57,23 @@ pub struct People {
     pub failed_logins: i64,
 }
 
+/// [`Area::Users`]: providers and directories, as this node last met them.
+#[derive(Clone, Debug)]
+pub struct WaysIn {
+    pub configured: usize,
+    /// What those are called that did not answer.
+    pub away: Vec<String>,
+}
+
+/// [`Area::Keys`]: the active key.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub kid: String,
+    pub signs_from: Timestamp,
+    /// When the next key signs: by the rotation that is under way, else by the one that is due.
+    pub next_at: Timestamp,
+}
+
 /// [`Area::Audit`]: those who look after the whole server.
 #[derive(Clone, Debug)]
 pub struct Storage {
@@ -70,7 +90,11 @@ pub async fn show(core: &Core, admin: &Administrator) -> Result<Status, AdminErr
     let by = admin.clone();
     let status = core.run(move |core| gather(core, &by)).await?;
     let findings = if admin.may(Area::Audit, Access::Read) { doctor::lately(core).await? } else { Vec::new() };
-    Ok(Status { findings, ..status })
+    let refused = match admin.may(Area::Clients, Access::Read) {
+        true => Some(refused::list(core, admin, None).await?.len()),
+        false => None,
+    };
+    Ok(Status { findings, refused, ..status })
 }
 
 fn gather(core: &Core, admin: &Administrator) -> Result<Status, AdminError> {
@@ -79,9 +103,11 @@ fn gather(core: &Core, admin: &Administrator) -> Result<Status, AdminError> {
     Ok(Status {
         traffic: if sees(Area::Clients) && whole { Some(traffic(core)?) } else { None },
         people: if sees(Area::Users) { Some(people(core)?) } else { None },
+        ways_in: sees(Area::Users).then(|| ways_in(core)),
         key: if sees(Area::Keys) { active(core)? } else { None },
         storage: if sees(Area::Audit) { Some(storage(core)?) } else { None },
         findings: Vec::new(),
+        refused: None,
     })
 }
 
@@ -104,9 +130,20 @@ fn people(core: &Core) -> Result<People, AdminError> {
     })?)
 }
 
-fn active(core: &Core) -> Result<Option<SigningKey>, AdminError> {
-    let now = core.clock.now();
-    Ok(keys::list(core)?.into_iter().find(|key| key.state(now) == KeyState::Active))
+fn ways_in(core: &Core) -> WaysIn {
+    let (configured, away) = providers::failing(core);
+    WaysIn { configured, away }
+}
+
+fn active(core: &Core) -> Result<Option<Key>, AdminError> {
+    let (now, every) = (core.clock.now(), keys::rotation(core).every);
+    let keys = keys::list(core)?;
+    let in_state = |state| keys.iter().find(move |key| key.state(now) == state);
+    Ok(in_state(KeyState::Active).map(|key| Key {
+        kid: key.kid.clone(),
+        signs_from: key.activates_at,
+        next_at: in_state(KeyState::Next).map_or_else(|| key.activates_at.plus(every), |next| next.activates_at),
+    }))
 }
 
 fn storage(core: &Core) -> Result<Storage, AdminError> {

@@ -3,11 +3,13 @@
 mod api_keys;
 mod clients;
 mod console;
+mod dashboard;
 mod groups;
 mod hostile;
 mod keys;
 mod organisations;
 mod overview;
+mod providers;
 mod resources;
 mod roles;
 mod schema;

@@ -1,7 +1,14 @@
 //! The dashboard, refused requests and the audit log, at the REST API and at the console.
 
 use serde_json::json;
-use signet::domain::user::Role;
+use signet::{
+    domain::{
+        audit::{Action, Outcome},
+        client::ClientStatus,
+        user::Role,
+    },
+    services::audit::{self, Entry},
+};
 
 use super::{HOSTILE, is_silent_about, says};
 use crate::harness::{Method, Server, cast};
@@ -37,6 +44,61 @@ async fn a_refused_redirect_uri_stands_beside_the_registered_one() {
     says(&page, &app.redirect_uri);
     is_silent_about(&page, "<script>alert");
     says(&admin.opens("/admin/refused?q=nobody").await, "Nothing was refused");
+}
+
+/// What cannot be the name of a client finds nothing; it is not the whole list.
+#[tokio::test]
+async fn a_name_that_no_client_can_have_finds_nothing() {
+    let (server, app, alice) = cast().await;
+    alice.asked_by(&app).with("redirect_uri", "https://wrong.example/cb").await;
+    let program = server.program("admin:clients:read").await;
+    for name in ["a%20b", "%E2%98%83", "usr_1"] {
+        let found = program.get(&format!("/refused-requests?client_id={name}")).await.json();
+        assert_eq!(found["items"], json!([]), "{name}");
+    }
+}
+
+/// That a client is disabled is why its manager looks.
+#[tokio::test]
+async fn a_manager_sees_the_refusals_of_an_own_client_that_is_disabled() {
+    let (server, app, alice) = cast().await;
+    let manager = server.person_with_role("manager", Role::ClientManager).await;
+    let owner = manager.user.id.clone();
+    app.changes(|members| members.owner = Some(owner)).await;
+    alice.asked_by(&app).with("redirect_uri", "https://wrong.example/cb").await;
+    app.changes(|members| members.status = Some(ClientStatus::Disabled)).await;
+    says(&manager.opens("/admin/refused").await, "https://wrong.example/cb");
+}
+
+/// A log that is longer than one part is downloaded whole, also where a filter leaves nothing of a part.
+#[tokio::test]
+async fn a_download_of_the_log_is_whole() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    admin.submits("/admin/keys", "/admin/keys/rotate", &[]).await.expect_status(200);
+    fills(&server, 2_500).await;
+    let lines = admin.opens("/admin/audit/export").await;
+    assert_eq!(lines.header("content-type"), Some("application/jsonl"));
+    assert!(lines.text().lines().count() > 2_500, "{}", lines.text().lines().count());
+    let few = admin.opens("/admin/audit/export?action=send_reset&detail=last").await;
+    assert_eq!(few.text().lines().count(), 1, "{}", few.text());
+    admin.opens("/admin/audit/export?outcome=perhaps").await.expect_status(422);
+}
+
+/// So many entries, all chained; the last one says so.
+async fn fills(server: &Server, entries: usize) {
+    let core = server.site.core.clone();
+    let work = move || {
+        let entry = Entry::by_stranger(None, Action::SendReset, Outcome::Done, None);
+        core.store
+            .write(|db| (1..entries).try_for_each(|_| audit::record(&core, db, entry.clone())))
+            .and_then(|()| core.store.write(|db| audit::record(&core, db, entry.clone().with("the last"))))
+            .unwrap();
+        while audit::is_due(&core).unwrap() {
+            audit::chain(&core).unwrap();
+        }
+    };
+    tokio::task::spawn_blocking(work).await.unwrap();
 }
 
 /// A manager of clients sees why theirs fail, and not whose others do.

@@ -25,6 +25,7 @@ impl World {
         world.brings_a_client("foreign", &text).await;
         world.gathers(&person, &text).await;
         let keys = world.program.get("/keys").await.json();
+        world.names("providers", "{name}", &json!("nothing"));
         world.names("keys", "{kid}", &keys["items"][0]["kid"]);
         let secrets = world.program.get("/clients/own/secrets").await.json();
         world.names("clients", "{secret}", &secrets["items"][0]["id"]);

@@ -23,7 +23,7 @@ async fn expect_away(server: &Server, email: &str, password: &str) {
     let refused = signs_in(&server.site, email, password).await.unwrap_err();
     assert!(matches!(refused, Refusal::DirectoryAway), "{refused:?}");
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
-    let state = server.site.core.directories.states().next().unwrap().1;
+    let state = server.site.core.directories.met().next().unwrap().1;
     assert!(state.failed_at.is_some());
 }
 

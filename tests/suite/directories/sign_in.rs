@@ -20,7 +20,7 @@ async fn the_directorys_password_signs_in() {
     assert_eq!(ada.profile.family_name.as_deref(), Some("Lovelace"));
     let grace = signs_in(&server.site, "grace@corp.example", "first compiler").await.unwrap();
     assert_eq!(grace.profile.name.as_deref(), Some("Rear Admiral Grace Hopper"));
-    let state = server.site.core.directories.states().next().unwrap().1;
+    let state = server.site.core.directories.met().next().unwrap().1;
     assert_eq!((state.answered_at, state.failed_at), (Some(server.site.core.clock.now()), None));
 }
 

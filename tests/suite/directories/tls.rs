@@ -35,7 +35,7 @@ async fn a_directory_whose_certificate_another_ca_signed_gets_no_password() {
         let server = server(url, &more).await;
         let refused = signs_in(&server.site, "ada@corp.example", "analytical engine").await.unwrap_err();
         assert!(matches!(refused, Refusal::DirectoryAway), "{refused:?}");
-        let (_, reason) = server.site.core.directories.states().next().unwrap().1.failed_at.unwrap();
+        let (_, reason) = server.site.core.directories.met().next().unwrap().1.failed_at.unwrap();
         assert!(reason.contains("UnknownIssuer"), "{reason}");
     }
 }

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::{
     Frame, Layout, Place,
+    download::Download,
     listing::{self, Ways},
     parts::Choice,
     visit::Visit,
@@ -87,7 +88,7 @@ async fn show(app: &App, request: &HttpRequest) -> Answered {
     Ok(visit.send(&view, &view.frame))
 }
 
-/// Lines of JSON, with the filter of the page. A log is longer than a part: the last line's place goes on.
+/// Lines of JSON, with the filter of the page; the whole log, part by part.
 pub(super) async fn export(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answered(download(&app, &request).await)
 }
@@ -95,27 +96,16 @@ pub(super) async fn export(app: Data<App>, request: HttpRequest) -> HttpResponse
 async fn download(app: &App, request: &HttpRequest) -> Answered {
     let visit = Visit::begin(app, request).await?;
     let sought = sought(&visit.query());
-    let (mut text, mut after) = (String::new(), 0);
-    while let Some(next) = {
-        let part = visit.take(audit::export(&app.core, visit.admin(), &sought, after).await)?;
-        part.lines.iter().for_each(|line| {
-            text.push_str(line);
-            text.push('\n');
-        });
-        part.next.filter(|_| text.len() < LARGEST)
-    } {
-        after = next;
-    }
+    // What is refused is told before the download begins.
+    let first = visit.take(audit::export(&app.core, visit.admin(), &sought, 0).await)?;
+    let body = Download::begin(app.core.clone(), visit.admin().clone(), sought, first);
     Ok(HttpResponse::Ok()
         .content_type("application/jsonl")
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::X_FRAME_OPTIONS, "DENY"))
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"audit.jsonl\""))
-        .body(text))
+        .body(body))
 }
-
-/// What a download holds in memory; a whole log is exported by `signet audit export`.
-const LARGEST: usize = 8 * 1024 * 1024;
 
 pub(super) async fn verify(app: Data<App>, request: HttpRequest, form: Result<Form, BadBody>) -> HttpResponse {
     answered(judge(&app, &request, form).await)

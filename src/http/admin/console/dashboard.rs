@@ -30,7 +30,7 @@ struct DashboardView<'a> {
     warnings: Vec<Warning>,
 }
 
-/// A number, and the page that says more.
+/// A number, and the page that says more, if there is one.
 struct Tile {
     kind: &'static str,
     label: &'static str,
@@ -77,22 +77,31 @@ fn tiles(status: &Status, now: Timestamp, every: Seconds) -> Vec<Tile> {
         let failed = format!("{} failed", people.failed_logins);
         tile("Sign-ins today", people.logins.to_string(), failed, "/admin/audit?action=login");
     }
+    if let Some(ways_in) = status.ways_in.as_ref().filter(|ways_in| ways_in.configured > 0) {
+        let away = ways_in.away.join(", ");
+        let (kind, about) = if away.is_empty() { ("", away) } else { ("error", format!("away: {away}")) };
+        let value = ways_in.configured.to_string();
+        tiles.push(Tile { kind, label: "Sign-in providers", value, about, path: "/admin/providers" });
+    }
     if let Some(traffic) = &status.traffic {
         tile("Clients", traffic.clients.to_string(), String::new(), "/admin/clients");
         tile("Grants", traffic.grants.to_string(), "not expired".to_owned(), "/admin/clients");
         let rate = format!("{} in the last minute here", traffic.tokens_per_minute);
         tile("Token answers today", traffic.tokens_today.to_string(), rate, "/admin/clients");
     }
+    if let Some(refused) = status.refused {
+        tile("Refused requests", refused.to_string(), "lately, at this node".to_owned(), "/admin/refused");
+    }
     if let Some(key) = &status.key {
-        let (days, most) = (now.since(key.activates_at).0 / 86_400, every.0 / 86_400);
-        tile("Signing key", format!("{days} d"), format!("of {most} days"), "/admin/keys");
+        let (days, left) = (now.since(key.signs_from).0 / 86_400, key.next_at.since(now).0 / 86_400);
+        tile("Signing key", format!("{days} d"), format!("old; the next one signs in {left} d"), "/admin/keys");
     }
     if let Some(storage) = &status.storage {
         let oldest =
             storage.letters.oldest.map_or_else(String::new, |at| format!("oldest {}", When::ago(at, now).words));
-        tile("Letters waiting", storage.letters.count.to_string(), oldest, "/admin/audit");
+        tile("Letters waiting", storage.letters.count.to_string(), oldest, "");
         let due = format!("a purge frees {} rows", storage.due.total());
-        tile("Database", mebibytes(storage.database), due, "/admin/audit");
+        tile("Database", mebibytes(storage.database), due, "");
     }
     tiles
 }

@@ -4,11 +4,13 @@ mod api_keys;
 mod audit;
 mod clients;
 mod dashboard;
+mod download;
 mod groups;
 mod keys;
 mod listing;
 mod organisations;
 mod parts;
+mod providers;
 mod refused;
 mod resources;
 mod routes;
@@ -38,6 +40,7 @@ enum Place {
     Organisations,
     Groups,
     ApiKeys,
+    Providers,
     Keys,
 }
 
@@ -52,6 +55,7 @@ const PLACES: &[(&str, Place, &str, &str, Area)] = &[
     ("People", Place::Organisations, "Organisations", "/admin/organisations", Area::Users),
     ("People", Place::Groups, "Groups", "/admin/groups", Area::Users),
     ("People", Place::ApiKeys, "API keys", "/admin/api-keys", Area::Users),
+    ("Server", Place::Providers, "Sign-in providers", "/admin/providers", Area::Users),
     ("Server", Place::Keys, "Signing keys", "/admin/keys", Area::Keys),
 ];
 

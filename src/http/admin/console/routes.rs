@@ -3,8 +3,8 @@
 use actix_web::{Resource, Scope, web};
 
 use super::{
-    api_keys, audit, clients, dashboard, groups, keys, organisations, refused, resources, scopes, user, user_access,
-    users,
+    api_keys, audit, clients, dashboard, groups, keys, organisations, providers, refused, resources, scopes, user,
+    user_access, users,
 };
 use crate::http::pages::error;
 
@@ -18,6 +18,8 @@ fn overview(scope: Scope) -> Scope {
     scope
         .service(at("").route(web::get().to(dashboard::show)))
         .service(at("/refused").route(web::get().to(refused::list)))
+        .service(at("/providers").route(web::get().to(providers::list)))
+        .service(at("/providers/{name}/test").route(web::post().to(providers::test)))
         .service(at("/audit").route(web::get().to(audit::list)))
         .service(at("/audit/export").route(web::get().to(audit::export)))
         .service(at("/audit/verify").route(web::post().to(audit::verify)))

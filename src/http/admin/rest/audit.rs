@@ -72,7 +72,7 @@ pub(super) struct AuditQuery {
     from: Option<String>,
     /// Before this moment
     until: Option<String>,
-    /// A part of the detail
+    /// A part of the detail; `q` says the same
     detail: Option<String>,
 }
 
@@ -124,7 +124,7 @@ fn sought(params: &Params) -> Sought {
         outcome: text("outcome"),
         from: text("from"),
         until: text("until"),
-        detail: text("detail"),
+        detail: params.get("detail").or_else(|| params.get("q")).unwrap_or_default().to_owned(),
     }
 }
 

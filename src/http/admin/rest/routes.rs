@@ -7,7 +7,7 @@ use super::{
     openapi::{self, Bearer},
     organisations,
     problem::Problem,
-    refused, resources, scopes, user_access, users,
+    providers, refused, resources, scopes, status, user_access, users,
 };
 use crate::services::admin::admit::API;
 
@@ -21,6 +21,9 @@ pub fn routes(base: &str) -> Scope {
 
 fn overview(scope: Scope) -> Scope {
     scope
+        .service(at("/status", "GET").route(web::get().to(status::show)))
+        .service(at("/providers", "GET").route(web::get().to(providers::list)))
+        .service(at("/providers/{name}/test", "POST").route(web::post().to(providers::test)))
         .service(at("/audit-events", "GET").route(web::get().to(audit::list)))
         .service(at("/audit-events/export", "GET").route(web::get().to(audit::export)))
         .service(at("/audit-events/verification", "GET").route(web::get().to(audit::verification)))
@@ -220,6 +223,9 @@ fn at(path: &str, allow: &'static str) -> Resource {
         api_keys::create,
         api_keys::show,
         api_keys::revoke,
+        status::show,
+        providers::list,
+        providers::test,
         audit::list,
         audit::export,
         audit::verification,

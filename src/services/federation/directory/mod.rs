@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::{
     config::directories::DirectorySettings,
     domain::{
+        met::Met,
         secret::Secret,
         time::Timestamp,
         user::{User, normal_email},
     },
-    outbound::ldap::{self, Person},
+    outbound::ldap::{self, Away, Person},
     services::{
         accounts::{Caller, Refusal, Thing},
         core::Core,
@@ -24,21 +25,13 @@ mod standing;
 
 use arrival::Arrival;
 
-/// The directories of the settings, and how each was last met.
+/// The directories of the settings, and how this node last met each.
 pub struct Directories(Vec<Directory>);
 
 struct Directory {
     settings: Arc<DirectorySettings>,
     ldap: Arc<ldap::Directory>,
-    state: Mutex<State>,
-}
-
-/// How a directory was last met by this node.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {
-    pub answered_at: Option<Timestamp>,
-    /// When it was away, and why.
-    pub failed_at: Option<(Timestamp, String)>,
+    met: Mutex<Met>,
 }
 
 /// No directory takes a longer one: whatever is longer is not sent.
@@ -49,16 +42,21 @@ impl Directories {
     pub fn open(settings: &[DirectorySettings]) -> Result<Self, Fault> {
         let open = |settings: &DirectorySettings| {
             let ldap = ldap::Directory::new(settings.clone()).map_err(|bad| Fault::Broken(bad.to_string()))?;
-            Ok(Directory { settings: Arc::new(settings.clone()), ldap, state: Mutex::default() })
+            Ok(Directory { settings: Arc::new(settings.clone()), ldap, met: Mutex::default() })
         };
         settings.iter().map(open).collect::<Result<_, Fault>>().map(Self)
     }
 
-    /// Each directory's name, and how it was last met.
-    pub fn states(&self) -> impl Iterator<Item = (&str, State)> {
-        self.0
-            .iter()
-            .map(|one| (one.settings.name.as_str(), one.state.lock().unwrap_or_else(PoisonError::into_inner).clone()))
+    /// Each directory's settings, and how it was last met.
+    pub fn met(&self) -> impl Iterator<Item = (&DirectorySettings, Met)> {
+        self.0.iter().map(|one| (&*one.settings, one.met.lock().unwrap_or_else(PoisonError::into_inner).clone()))
+    }
+
+    /// Connects to the directory of this name and searches it once. `None`: there is none.
+    pub async fn probe_one(&self, name: &str, now: Timestamp) -> Option<Result<(), String>> {
+        let one = self.0.iter().find(|one| one.settings.name == name)?;
+        let answer = one.ldap.probe().await;
+        Some(one.note(answer, now).map_err(|away| away.to_string()))
     }
 
     /// Connects to each directory and searches it once; says what is wrong.
@@ -68,6 +66,18 @@ impl Directories {
             found.push((one.settings.name.as_str(), one.ldap.probe().await.map_err(|away| away.to_string())));
         }
         found
+    }
+}
+
+impl Directory {
+    fn note<T>(&self, answer: Result<T, Away>, now: Timestamp) -> Result<T, Away> {
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        match &answer {
+            Ok(_) => met.answered(now),
+            Err(away) => met.failed(now, away.to_string()),
+        }
+        drop(met);
+        answer
     }
 }
 
@@ -127,19 +137,10 @@ async fn ask(
     password: Secret<String>,
 ) -> Result<Option<Person>, Refusal> {
     let answer = directory.ldap.sign_in(email, password).await;
-    let now = core.clock.now();
-    let mut state = directory.state.lock().unwrap_or_else(PoisonError::into_inner);
-    match answer {
-        Ok(person) => {
-            state.answered_at = Some(now);
-            Ok(person)
-        }
-        Err(away) => {
-            tracing::error!(directory = directory.settings.name, reason = %away, "a directory is away");
-            state.failed_at = Some((now, away.to_string()));
-            Err(Refusal::DirectoryAway)
-        }
-    }
+    directory.note(answer, core.clock.now()).map_err(|away| {
+        tracing::error!(directory = directory.settings.name, reason = %away, "a directory is away");
+        Refusal::DirectoryAway
+    })
 }
 
 fn knows(settings: &DirectorySettings, email: &str) -> bool {

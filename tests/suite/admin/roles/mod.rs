@@ -13,6 +13,7 @@ const AREAS: &[(&str, &str)] = &[
     ("organisations", "users"),
     ("groups", "users"),
     ("api-keys", "users"),
+    ("providers", "users"),
     ("keys", "keys"),
     ("audit", "audit"),
     ("audit-events", "audit"),

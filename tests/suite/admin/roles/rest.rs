@@ -57,8 +57,11 @@ async fn every_operation_has_its_area() {
     let (all, pages) = (all(&server).await, routes());
     for operation in &all {
         let reading = if operation.reads() { ":read" } else { "" };
-        let wanted = format!("admin:{}{reading}", area(&operation.path));
-        assert_eq!(operation.scopes, [wanted], "{} {}", operation.method, operation.path);
+        let wanted = match is_everybodys(operation) {
+            true => EVERY_SCOPE.map(|scope| format!("{scope}:read")).to_vec(),
+            false => vec![format!("admin:{}{reading}", area(&operation.path))],
+        };
+        assert_eq!(operation.scopes, wanted, "{} {}", operation.method, operation.path);
     }
     for (segment, _) in AREAS {
         let stem = format!("/{segment}");
@@ -129,7 +132,8 @@ async fn a_scope_opens_its_own_area_only() {
         let (writer, reader) = (server.program(scope).await, server.program(&reading).await);
         let own = scope.trim_start_matches("admin:");
         for operation in &all {
-            match (area(&operation.path) == own, operation.reads()) {
+            let theirs = is_everybodys(operation) || area(&operation.path) == own;
+            match (theirs, operation.reads()) {
                 (true, true) => {
                     writer.is_allowed(operation, "nothing", scope).await;
                     reader.is_allowed(operation, "nothing", &reading).await;
@@ -174,9 +178,15 @@ async fn a_key_does_what_its_owner_may() {
     }
 }
 
+/// The status has a part for each scope, and is open with any of them.
+fn is_everybodys(operation: &Operation) -> bool {
+    operation.path == "/status"
+}
+
 /// A client manager looks after clients, and only reads the registries that everybody's clients share.
 fn manages(operation: &Operation) -> bool {
-    area(&operation.path) == "clients" && (operation.path.starts_with("/clients") || operation.reads())
+    is_everybodys(operation)
+        || area(&operation.path) == "clients" && (operation.path.starts_with("/clients") || operation.reads())
 }
 
 /// Their own clients they may do everything with; of a foreign one they learn nothing.
