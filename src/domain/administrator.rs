@@ -135,6 +135,15 @@ pub fn role_may_give(role: Role, scope: &str) -> bool {
     role == Role::Admin || !acts_on_others(scope) || own()
 }
 
+/// What somebody of this role leaves of a scope that a program of theirs was given: reading, where they may not write.
+pub fn role_leaves(role: Role, scope: &str) -> Option<String> {
+    if role_may_give(role, scope) {
+        return Some(scope.to_owned());
+    }
+    let reading = right(scope).map(|(area, _)| area.scope(Access::Read));
+    reading.filter(|reading| role_may_give(role, reading))
+}
+
 fn reach(user: &User) -> Reach {
     match user.role {
         Role::ClientManager => Reach::Own(user.id.clone()),

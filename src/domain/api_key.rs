@@ -1,7 +1,7 @@
 //! API keys: what programs of a user carry instead of a password.
 
 use super::{
-    administrator::role_may_give,
+    administrator::{role_leaves, role_may_give},
     ids::{ApiKeyId, UserId},
     secret::SecretDigest,
     time::Timestamp,
@@ -95,11 +95,12 @@ impl ApiKey {
         self.scope.iter().find(|name| self.maker == Maker::Operator && !role_may_give(user.role, name))
     }
 
-    /// What the key may today: who is no administrator any more has no administrator's keys left.
+    /// What the key may today: who is no administrator any more has no administrator's keys left, and who only reads has
+    /// keys that only read.
     pub fn scope_today(&self, user: &User) -> Scope {
         match self.maker {
             Maker::Operator => self.scope.clone(),
-            Maker::User => self.scope.iter().filter(|name| role_may_give(user.role, name)).collect(),
+            Maker::User => self.scope.iter().filter_map(|name| role_leaves(user.role, name)).collect(),
         }
     }
 }
@@ -165,6 +166,7 @@ mod tests {
     fn who_is_no_administrator_any_more_has_no_administrators_key() {
         assert_eq!(key(Maker::User).scope_today(&user(Role::Admin)).to_string(), "read:profile admin:users");
         assert_eq!(key(Maker::User).scope_today(&user(Role::Member)).to_string(), "read:profile");
+        assert_eq!(key(Maker::User).scope_today(&user(Role::Auditor)).to_string(), "read:profile admin:users:read");
         assert_eq!(key(Maker::Operator).scope_today(&user(Role::Member)).to_string(), "read:profile admin:users");
     }
 

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{Frame, Layout, Place, visit::Visit};
 use crate::{
-    domain::time::{Seconds, Timestamp},
+    domain::time::Timestamp,
     http::{
         app::App,
         pages::{
@@ -16,7 +16,6 @@ use crate::{
     services::{
         admin::status::{self, Status},
         doctor,
-        keys::rotation,
     },
 };
 
@@ -54,54 +53,54 @@ pub(super) async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
 async fn render(app: &App, request: &HttpRequest) -> Answered {
     let visit = Visit::begin(app, request).await?;
     let status = visit.take(status::show(&app.core, visit.admin()).await)?;
-    let (now, every) = (app.core.clock.now(), rotation(&app.core).every);
+    let now = app.core.clock.now();
     let view = DashboardView {
         layout: &app.layout,
         frame: visit.frame(Place::Dashboard, "Dashboard", &[]),
-        tiles: tiles(&status, now, every),
+        tiles: tiles(&status, now),
         warnings: status.findings.iter().map(Warning::of).collect(),
         status: &status,
     };
     Ok(visit.send(&view, &view.frame))
 }
 
-fn tiles(status: &Status, now: Timestamp, every: Seconds) -> Vec<Tile> {
+fn tiles(status: &Status, now: Timestamp) -> Vec<Tile> {
     let mut tiles = Vec::new();
-    let mut tile = |label, value: String, about: String, path| {
-        tiles.push(Tile { kind: "", label, value, about, path });
+    let mut tile = |kind, label, value: String, about: String, path| {
+        tiles.push(Tile { kind, label, value, about, path });
     };
     if let Some(people) = &status.people {
         let away = people.users.suspended.saturating_add(people.users.disabled);
-        tile("Users", people.users.active.to_string(), format!("{away} suspended or disabled"), "/admin/users");
-        tile("Sessions", people.sessions.to_string(), String::new(), "/admin/users");
+        tile("", "Users", people.users.active.to_string(), format!("{away} suspended or disabled"), "/admin/users");
+        tile("", "Sessions", people.sessions.to_string(), String::new(), "/admin/users");
         let failed = format!("{} failed", people.failed_logins);
-        tile("Sign-ins today", people.logins.to_string(), failed, "/admin/audit?action=login");
+        tile("", "Sign-ins today", people.logins.to_string(), failed, "/admin/audit?action=login");
     }
     if let Some(ways_in) = status.ways_in.as_ref().filter(|ways_in| ways_in.configured > 0) {
         let away = ways_in.away.join(", ");
         let (kind, about) = if away.is_empty() { ("", away) } else { ("error", format!("away: {away}")) };
         let value = ways_in.configured.to_string();
-        tiles.push(Tile { kind, label: "Sign-in providers", value, about, path: "/admin/providers" });
+        tile(kind, "Sign-in providers", value, about, "/admin/providers");
     }
     if let Some(traffic) = &status.traffic {
-        tile("Clients", traffic.clients.to_string(), String::new(), "/admin/clients");
-        tile("Grants", traffic.grants.to_string(), "not expired".to_owned(), "/admin/clients");
+        tile("", "Clients", traffic.clients.to_string(), String::new(), "/admin/clients");
+        tile("", "Grants", traffic.grants.to_string(), "not expired".to_owned(), "/admin/clients");
         let rate = format!("{} in the last minute here", traffic.tokens_per_minute);
-        tile("Token answers today", traffic.tokens_today.to_string(), rate, "/admin/clients");
+        tile("", "Token answers today", traffic.tokens_today.to_string(), rate, "/admin/clients");
     }
     if let Some(refused) = status.refused {
-        tile("Refused requests", refused.to_string(), "lately, at this node".to_owned(), "/admin/refused");
+        tile("", "Refused requests", refused.to_string(), "lately, at this node".to_owned(), "/admin/refused");
     }
     if let Some(key) = &status.key {
         let (days, left) = (now.since(key.signs_from).0 / 86_400, key.next_at.since(now).0 / 86_400);
-        tile("Signing key", format!("{days} d"), format!("old; the next one signs in {left} d"), "/admin/keys");
+        tile("", "Signing key", format!("{days} d"), format!("old; the next one signs in {left} d"), "/admin/keys");
     }
     if let Some(storage) = &status.storage {
         let oldest =
             storage.letters.oldest.map_or_else(String::new, |at| format!("oldest {}", When::ago(at, now).words));
-        tile("Letters waiting", storage.letters.count.to_string(), oldest, "");
+        tile("", "Letters waiting", storage.letters.count.to_string(), oldest, "");
         let due = format!("a purge frees {} rows", storage.due.total());
-        tile("Database", mebibytes(storage.database), due, "");
+        tile("", "Database", mebibytes(storage.database), due, "");
     }
     tiles
 }

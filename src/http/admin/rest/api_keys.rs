@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Answer, added,
     call::Call,
-    json::Json,
+    json::Sent,
     listing::{self, Listed},
     members::Person,
     nothing, ok,
@@ -115,7 +115,7 @@ pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
     (status = 201, body = MadeApiKey, headers(("Location" = String))),
     (status = 404, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn create(call: Call, Json(body): Json<ApiKeyToCreate>) -> Answer {
+pub(super) async fn create(Sent(call, body): Sent<ApiKeyToCreate>) -> Answer {
     let user = body.user.clone();
     let new = body.wish(&call)?;
     let made = api_keys::create(&call.core, &call.admin, &user, new).await?;

@@ -7,7 +7,7 @@ use super::{
     Answer, added,
     call::Call,
     created, current,
-    json::Json,
+    json::Sent,
     listing::{self, ListQuery, Listed},
     members::{MembersQuery, Person},
     nothing, ok,
@@ -86,7 +86,7 @@ pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
     (status = 201, body = WholeGroup, headers(("ETag" = String), ("Location" = String))),
     (status = 409, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn create(call: Call, Json(body): Json<GroupToCreate>) -> Answer {
+pub(super) async fn create(Sent(call, body): Sent<GroupToCreate>) -> Answer {
     let Current { shown, edition } = groups::create(&call.core, &call.admin, &body.name).await?;
     Ok(created(WholeGroup::from(&shown), &edition, &call.at(&["groups", shown.group.id.as_str()])))
 }
@@ -111,7 +111,7 @@ pub(super) async fn show(call: Call, id: Path<String>) -> Answer {
     (status = 409, body = ProblemBody, content_type = "application/problem+json"),
     (status = 412, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn update(call: Call, id: Path<String>, Json(body): Json<GroupChange>) -> Answer {
+pub(super) async fn update(id: Path<String>, Sent(call, body): Sent<GroupChange>) -> Answer {
     let changed = groups::rename(&call.core, &call.admin, &id, call.expected, &body.name).await?;
     Ok(current(WholeGroup::from(&changed.shown), &changed.edition))
 }
@@ -146,7 +146,7 @@ pub(super) async fn list_members(call: Call, id: Path<String>, request: HttpRequ
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn add(call: Call, id: Path<String>, Json(body): Json<GroupMemberToAdd>) -> Answer {
+pub(super) async fn add(id: Path<String>, Sent(call, body): Sent<GroupMemberToAdd>) -> Answer {
     let member = groups::add(&call.core, &call.admin, &id, &body.user).await?;
     let at = call.at(&["groups", &id, "members", member.user.id.as_str()]);
     Ok(added(GroupMember::from(&member), &at))

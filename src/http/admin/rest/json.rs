@@ -1,30 +1,27 @@
 //! The JSON body of a REST request. A member that nobody asked for is refused: a typing error must not look like success.
 
-use std::{
-    future::{Future, ready},
-    pin::Pin,
-};
+use std::{future::Future, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
-use super::problem::Problem;
-use crate::{http::extract::json, services::admin::admit::NotAdmitted};
+use super::{call::Call, problem::Problem};
+use crate::http::extract::json;
 
-/// The members of a JSON body.
-pub(super) struct Json<T>(pub T);
+/// Who calls, and the members of the JSON body: nobody's body is read.
+pub(super) struct Sent<T>(pub Call, pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        // Nobody's body is of no interest.
-        if !request.headers().contains_key(header::AUTHORIZATION) {
-            return Box::pin(ready(Err(Problem::from(NotAdmitted::Unknown))));
-        }
-        let body = json::read(request, payload);
-        Box::pin(async move { Ok(Self(body.await?.members()?)) })
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let call = Call::extract(&request).await?;
+            let body = json::read(&request, &mut payload).await.map_err(Problem::from)?;
+            Ok(Self(call, body.members().map_err(Problem::from)?))
+        })
     }
 }
 

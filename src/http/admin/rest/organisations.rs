@@ -7,7 +7,7 @@ use super::{
     Answer, added,
     call::Call,
     created, current,
-    json::Json,
+    json::Sent,
     listing::{self, ListQuery, Listed},
     members::{MembersQuery, Person},
     nothing, ok,
@@ -106,7 +106,7 @@ pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
     request_body = OrganisationToCreate, responses(
     (status = 201, body = WholeOrganisation, headers(("ETag" = String), ("Location" = String)))
 ))]
-pub(super) async fn create(call: Call, Json(body): Json<OrganisationToCreate>) -> Answer {
+pub(super) async fn create(Sent(call, body): Sent<OrganisationToCreate>) -> Answer {
     let Current { shown, edition } = organisations::create(&call.core, &call.admin, &body.name).await?;
     let at = call.at(&["organisations", shown.organisation.id.as_str()]);
     Ok(created(WholeOrganisation::from(&shown), &edition, &at))
@@ -131,7 +131,7 @@ pub(super) async fn show(call: Call, id: Path<String>) -> Answer {
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 412, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn update(call: Call, id: Path<String>, Json(body): Json<OrganisationChange>) -> Answer {
+pub(super) async fn update(id: Path<String>, Sent(call, body): Sent<OrganisationChange>) -> Answer {
     let changed = organisations::rename(&call.core, &call.admin, &id, call.expected, &body.name).await?;
     Ok(current(WholeOrganisation::from(&changed.shown), &changed.edition))
 }
@@ -168,7 +168,7 @@ pub(super) async fn list_members(call: Call, id: Path<String>, request: HttpRequ
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn add(call: Call, id: Path<String>, Json(body): Json<OrganisationMemberToAdd>) -> Answer {
+pub(super) async fn add(id: Path<String>, Sent(call, body): Sent<OrganisationMemberToAdd>) -> Answer {
     let member = organisations::add(&call.core, &call.admin, &id, &body.user, body.role.into()).await?;
     let at = call.at(&["organisations", &id, "members", member.user.id.as_str()]);
     Ok(added(OrganisationMember::from(&member), &at))
@@ -183,9 +183,8 @@ pub(super) async fn add(call: Call, id: Path<String>, Json(body): Json<Organisat
     (status = 404, body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub(super) async fn change_role(
-    call: Call,
     path: Path<(String, String)>,
-    Json(body): Json<OrganisationMemberChange>,
+    Sent(call, body): Sent<OrganisationMemberChange>,
 ) -> Answer {
     let (id, user) = path.into_inner();
     let member = organisations::change_role(&call.core, &call.admin, &id, &user, body.role.into()).await?;

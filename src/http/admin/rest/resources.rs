@@ -3,7 +3,7 @@
 use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, call::Call, created, current, json::Json, listing::Listed, nothing, ok, problem::ProblemBody};
+use super::{Answer, call::Call, created, current, json::Sent, listing::Listed, nothing, ok, problem::ProblemBody};
 use crate::{
     domain,
     services::admin::{edition::Current, resources},
@@ -45,7 +45,7 @@ pub(super) async fn list(call: Call) -> Answer {
     (status = 201, body = Resource, headers(("ETag" = String), ("Location" = String))),
     (status = 409, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn create(call: Call, Json(body): Json<ResourceToCreate>) -> Answer {
+pub(super) async fn create(Sent(call, body): Sent<ResourceToCreate>) -> Answer {
     let made = resources::create(&call.core, &call.admin, &body.identifier, &body.name).await?;
     let Current { shown, edition } = made;
     Ok(created(Resource::from(&shown), &edition, &call.at(&["resources", &shown.identifier])))
@@ -70,7 +70,7 @@ pub(super) async fn show(call: Call, identifier: Path<String>) -> Answer {
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 412, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn update(call: Call, identifier: Path<String>, Json(body): Json<ResourceChange>) -> Answer {
+pub(super) async fn update(identifier: Path<String>, Sent(call, body): Sent<ResourceChange>) -> Answer {
     let changed = resources::update(&call.core, &call.admin, &identifier, call.expected, &body.name).await?;
     Ok(current(Resource::from(&changed.shown), &changed.edition))
 }

@@ -3,7 +3,7 @@
 use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, call::Call, created, current, json::Json, listing::Listed, nothing, ok, problem::ProblemBody};
+use super::{Answer, call::Call, created, current, json::Sent, listing::Listed, nothing, ok, problem::ProblemBody};
 use crate::{
     domain::scope::RegisteredScope,
     services::admin::{
@@ -53,7 +53,7 @@ pub(super) async fn list(call: Call) -> Answer {
     (status = 201, body = Scope, headers(("ETag" = String), ("Location" = String))),
     (status = 409, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn create(call: Call, Json(body): Json<ScopeToCreate>) -> Answer {
+pub(super) async fn create(Sent(call, body): Sent<ScopeToCreate>) -> Answer {
     let new = NewScope { name: body.name, description: body.description, resource: body.resource };
     let Current { shown, edition } = scopes::create(&call.core, &call.admin, new).await?;
     Ok(created(Scope::from(&shown), &edition, &call.at(&["scopes", &shown.name])))
@@ -78,7 +78,7 @@ pub(super) async fn show(call: Call, name: Path<String>) -> Answer {
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 412, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn update(call: Call, name: Path<String>, Json(body): Json<ScopeChange>) -> Answer {
+pub(super) async fn update(name: Path<String>, Sent(call, body): Sent<ScopeChange>) -> Answer {
     let changed = scopes::update(&call.core, &call.admin, &name, call.expected, &body.description).await?;
     Ok(current(Scope::from(&changed.shown), &changed.edition))
 }

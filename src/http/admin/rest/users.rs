@@ -6,7 +6,7 @@ use super::{
     Answer,
     call::Call,
     created, current,
-    json::Json,
+    json::Sent,
     listing::{self, ListQuery, Listed},
     nothing, ok,
     problem::{Problem, ProblemBody},
@@ -63,7 +63,7 @@ pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
     (status = 409, body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn create(call: Call, Json(body): Json<UserToCreate>) -> Answer {
+pub(super) async fn create(Sent(call, body): Sent<UserToCreate>) -> Answer {
     let made = body.make(&call).await?;
     let Current { shown, edition } = users::show_whole(&call.core, &call.admin, made.id.as_str()).await?;
     Ok(created(User::from(&shown), &edition, &call.at(&["users", made.id.as_str()])))
@@ -90,7 +90,7 @@ pub(super) async fn show(call: Call, id: Path<String>) -> Answer {
     (status = 412, body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn update(call: Call, id: Path<String>, Json(body): Json<UserChange>) -> Answer {
+pub(super) async fn update(id: Path<String>, Sent(call, body): Sent<UserChange>) -> Answer {
     Ok(answer(&change::update(&call.core, &call.admin, &id, call.expected, body.changes()?).await?))
 }
 
@@ -157,7 +157,7 @@ async fn becomes(call: &Call, id: &str, status: UserStatus) -> Answer {
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn set_password(call: Call, id: Path<String>, Json(body): Json<NewPassword>) -> Answer {
+pub(super) async fn set_password(id: Path<String>, Sent(call, body): Sent<NewPassword>) -> Answer {
     users::set_password(&call.core, &call.admin, &id, Secret::new(body.password)).await?;
     Ok(nothing())
 }

@@ -13,7 +13,7 @@ use super::{
     Answer,
     call::Call,
     created, current,
-    json::Json,
+    json::Sent,
     listing::{self, ListQuery, Listed},
     nothing, ok,
     problem::{Problem, ProblemBody},
@@ -43,7 +43,7 @@ pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
     (status = 409, body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn create(call: Call, Json(body): Json<ClientToCreate>) -> Answer {
+pub(super) async fn create(Sent(call, body): Sent<ClientToCreate>) -> Answer {
     let made = clients::create(&call.core, &call.admin, body.wish()?).await.map_err(named)?;
     let id = made.client.id.as_str();
     let Current { shown, edition } = clients::show(&call.core, &call.admin, id).await?;
@@ -74,7 +74,7 @@ pub(super) async fn show(call: Call, id: Path<String>) -> Answer {
     (status = 412, body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn update(call: Call, id: Path<String>, Json(body): Json<ClientChange>) -> Answer {
+pub(super) async fn update(id: Path<String>, Sent(call, body): Sent<ClientChange>) -> Answer {
     let changed = clients::update(&call.core, &call.admin, &id, call.expected, body.members()?).await.map_err(named)?;
     Ok(current(Client::from(&changed.shown.client), &changed.edition))
 }
@@ -115,7 +115,7 @@ pub(super) async fn secrets(call: Call, id: Path<String>) -> Answer {
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn rotate(call: Call, id: Path<String>, Json(body): Json<Rotation>) -> Answer {
+pub(super) async fn rotate(id: Path<String>, Sent(call, body): Sent<Rotation>) -> Answer {
     let overlap = body.overlap()?;
     let given = body.client_secret.map(secret::Secret::new);
     let rotated = clients::rotate_secret(&call.core, &call.admin, &id, given, overlap).await.map_err(named)?;
