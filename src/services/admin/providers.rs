@@ -110,16 +110,12 @@ pub async fn test(core: &Core, admin: &Administrator, name: &str) -> Result<Test
             (None, None) => None,
         }
     };
-    match timeout(LONGEST, asking).await {
-        Ok(found) => {
-            let (label, answer) = found.ok_or_else(|| absent("provider", name))?;
-            Ok(Tested { label, problem: answer.err() })
-        }
-        Err(_) => {
-            let problem = format!("no answer within {} s", LONGEST.as_secs());
-            Ok(Tested { label: name.to_owned(), problem: Some(problem) })
-        }
-    }
+    let Ok(found) = timeout(LONGEST, asking).await else {
+        let problem = format!("no answer within {} s", LONGEST.as_secs());
+        return Ok(Tested { label: name.to_owned(), problem: Some(problem) });
+    };
+    let (label, answer) = found.ok_or_else(|| absent("provider", name))?;
+    Ok(Tested { label, problem: answer.err() })
 }
 
 fn upstream<'a>(core: &'a Core, name: &str) -> Option<&'a Upstream> {

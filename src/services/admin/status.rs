@@ -90,11 +90,9 @@ pub async fn show(core: &Core, admin: &Administrator) -> Result<Status, AdminErr
     let by = admin.clone();
     let status = core.run(move |core| gather(core, &by)).await?;
     let findings = if admin.may(Area::Audit, Access::Read) { doctor::lately(core).await? } else { Vec::new() };
-    let refused = match admin.may(Area::Clients, Access::Read) {
-        true => Some(refused::list(core, admin, None).await?.len()),
-        false => None,
-    };
-    Ok(Status { findings, refused, ..status })
+    let sees_refused = admin.may(Area::Clients, Access::Read);
+    let refused = if sees_refused { Some(refused::list(core, admin, None).await?.len()) } else { None };
+    Ok(Status { refused, findings, ..status })
 }
 
 fn gather(core: &Core, admin: &Administrator) -> Result<Status, AdminError> {

@@ -67,7 +67,7 @@ async fn a_manager_sees_the_refusals_of_an_own_client_that_is_disabled() {
     app.changes(|members| members.owner = Some(owner)).await;
     alice.asked_by(&app).with("redirect_uri", "https://wrong.example/cb").await;
     app.changes(|members| members.status = Some(ClientStatus::Disabled)).await;
-    says(&manager.opens("/admin/refused").await, "https://wrong.example/cb");
+    says(&manager.opens("/admin/refused").await, "https://<mark>wrong</mark>.example/cb");
 }
 
 /// A log that is longer than one part is downloaded whole, also where a filter leaves nothing of a part.

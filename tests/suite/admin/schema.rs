@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::roles::EVERY_SCOPE;
 use crate::{
     harness::{PASSWORD, Program, Site},
-    program::Installation,
+    program::{Installation, Running},
 };
 
 /// `None`, with the reason, where the program is not named, unless it is required.
@@ -58,24 +58,36 @@ fn named(option: &str, operations: &[&str]) -> Vec<String> {
     operations.iter().flat_map(|name| [option.to_owned(), (*name).to_owned()]).collect()
 }
 
+/// A server of its own for each credential: what one ends, the other does not miss.
+async fn installed() -> (Installation, Running, Site) {
+    let mut installation = Installation::fresh();
+    let running = installation.serve().await;
+    let site = installation.site().await;
+    (installation, running, site)
+}
+
+fn every_scope() -> Vec<&'static str> {
+    EVERY_SCOPE.into_iter().flat_map(|scope| ["--scope", scope]).collect()
+}
+
 #[tokio::test]
 async fn no_answer_is_against_the_document() {
     let Some(program) = program() else { return };
-    let mut installation = Installation::fresh();
-    if !installation.is_sqlite() {
-        return;
-    }
-    let _running = installation.serve().await;
-    let site = installation.site().await;
-    let scopes: Vec<_> = EVERY_SCOPE.into_iter().flat_map(|scope| ["--scope", scope]).collect();
-    let client = installation.client(&site, &[&["--grant", "client_credentials"], scopes.as_slice()].concat());
+    let (installation, _running, site) = installed().await;
+    let grant = ["--grant", "client_credentials"];
+    let client = installation.client(&site, &[&grant, every_scope().as_slice()].concat());
     let token = client.asks_for_itself().await.expect_tokens().access_token;
+    exercises(&program, &site, &token, named("--exclude-name", &PERILOUS)).await;
+}
+
+#[tokio::test]
+async fn no_answer_of_what_ends_clients_and_keys_is_against_the_document() {
+    let Some(program) = program() else { return };
+    let (installation, _running, site) = installed().await;
     let root = ["user", "create", "--email", "owner@example.com", "--username", "owner", "--admin", "--password-stdin"];
     installation.run_with(&root, PASSWORD).expect_success();
     let key = ["api-key", "create", "--json", "--user", "owner", "--name", "Perils"];
-    let key = installation.run(&[&key, scopes.as_slice()].concat()).expect_success().json();
-    exercises(&program, &site, &token, named("--exclude-name", &PERILOUS)).await;
-
+    let key = installation.run(&[&key, every_scope().as_slice()].concat()).expect_success().json();
     let operations = named("--include-name", &[PERILOUS, FINDING].concat());
     exercises(&program, &site, key["key"].as_str().unwrap(), operations).await;
 }

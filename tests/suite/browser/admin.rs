@@ -25,7 +25,7 @@ async fn registers(browser: &Chromium, server: &Server) {
     browser.keeps_pictures("admin-02-clients-none").await;
     goes(browser, server, "/admin/clients/new").await;
     browser.keeps_pictures("admin-03-client-kind").await;
-    goes(browser, server, "/admin/clients/new?kind=app").await;
+    goes(browser, server, "/admin/clients/new?kind=web").await;
     fills_in(browser).await;
 }
 

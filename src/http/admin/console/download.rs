@@ -46,7 +46,7 @@ async fn send(
     (mut part, sender): (Exported, &Sender<Result<Bytes, AdminError>>),
 ) -> Result<(), AdminError> {
     loop {
-        let text: String = part.lines.iter().map(|line| format!("{line}\n")).collect();
+        let text: String = part.lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
         // A chunk without content would end the body (RFC 9112 §7.1).
         if !text.is_empty() && sender.send(Ok(Bytes::from(text))).await.is_err() {
             return Ok(());

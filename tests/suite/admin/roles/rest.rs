@@ -57,9 +57,10 @@ async fn every_operation_has_its_area() {
     let (all, pages) = (all(&server).await, routes());
     for operation in &all {
         let reading = if operation.reads() { ":read" } else { "" };
-        let wanted = match is_everybodys(operation) {
-            true => EVERY_SCOPE.map(|scope| format!("{scope}:read")).to_vec(),
-            false => vec![format!("admin:{}{reading}", area(&operation.path))],
+        let wanted = if is_everybodys(operation) {
+            EVERY_SCOPE.map(|scope| format!("{scope}:read")).to_vec()
+        } else {
+            vec![format!("admin:{}{reading}", area(&operation.path))]
         };
         assert_eq!(operation.scopes, wanted, "{} {}", operation.method, operation.path);
     }
