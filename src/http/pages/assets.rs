@@ -36,6 +36,11 @@ static SUBMIT: LazyLock<Asset> = LazyLock::new(|| {
     Asset { path: path("submit", body, "js"), media_type: "text/javascript; charset=utf-8", body }
 });
 
+static COPY: LazyLock<Asset> = LazyLock::new(|| {
+    let body = include_str!("../../../templates/assets/copy.js");
+    Asset { path: path("copy", body, "js"), media_type: "text/javascript; charset=utf-8", body }
+});
+
 /// The stylesheet of all pages.
 pub fn stylesheet() -> &'static Asset {
     &STYLESHEET
@@ -51,14 +56,19 @@ pub fn seal() -> &'static Asset {
     &SEAL
 }
 
-/// The script that submits a `form_post` page: the only script there is.
+/// The script that submits a `form_post` page.
 pub fn submit() -> &'static Asset {
     &SUBMIT
 }
 
+/// The script that puts secrets and snippets of the console on the clipboard; there is no third one.
+pub fn copy() -> &'static Asset {
+    &COPY
+}
+
 /// The file that a request path (without the issuer's own path) names.
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [stylesheet(), console_stylesheet(), seal(), submit()].into_iter().find(|asset| asset.path == path)
+    [stylesheet(), console_stylesheet(), seal(), submit(), copy()].into_iter().find(|asset| asset.path == path)
 }
 
 fn path(name: &str, body: &str, extension: &str) -> String {
@@ -78,7 +88,7 @@ mod tests {
 
     #[test]
     fn every_asset_is_found_under_its_own_path_only() {
-        for asset in [stylesheet(), console_stylesheet(), seal(), submit()] {
+        for asset in [stylesheet(), console_stylesheet(), seal(), submit(), copy()] {
             assert_eq!(find(&asset.path).map(|found| found.body), Some(asset.body));
         }
         assert!(find("/assets/signet.css").is_none());

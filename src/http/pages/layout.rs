@@ -55,6 +55,10 @@ impl Layout {
         format!("{}{}", self.base, assets::console_stylesheet().path)
     }
 
+    pub fn copy_script(&self) -> String {
+        format!("{}{}", self.base, assets::copy().path)
+    }
+
     pub fn seal(&self) -> String {
         format!("{}{}", self.base, assets::seal().path)
     }

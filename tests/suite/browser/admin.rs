@@ -41,6 +41,14 @@ async fn fills_in(browser: &Chromium) {
     browser.writes("redirect_URI", "https://app.example/cb").await;
     browser.press("Register the client").await;
     browser.sees("The client is registered.").await;
+    takes_along(browser).await;
+}
+
+/// The secret is put on the clipboard by our own script.
+async fn takes_along(browser: &Chromium) {
+    browser.press_without_waiting("Copy").await;
+    let copied = fantoccini::Locator::XPath("//section[@class='secret']/button[normalize-space()='Copied']");
+    browser.client.wait().for_element(copied).await.unwrap();
     browser.keeps_pictures("admin-05-client-made").await;
     browser.follows("I have kept it").await;
     browser.opens_all().await;

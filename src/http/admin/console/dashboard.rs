@@ -41,9 +41,7 @@ struct Tile {
 struct Warning {
     kind: &'static str,
     title: String,
-    about: String,
-    path: &'static str,
-    act: &'static str,
+    advice: String,
 }
 
 pub(super) async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
@@ -111,13 +109,15 @@ fn mebibytes(bytes: i64) -> String {
 
 impl Warning {
     fn of(finding: &doctor::Finding) -> Self {
-        let about = finding.advice.as_deref().map_or_else(String::new, |advice| format!("To do: {advice}."));
         Self {
             kind: finding.status.as_str(),
             title: format!("{}: {}.", finding.check, finding.message),
-            about,
-            path: "",
-            act: "",
+            advice: finding.advice.as_deref().map_or_else(String::new, |advice| format!(" To do: {advice}.")),
         }
+    }
+
+    /// The advice in pieces: what stands between grave accents is code.
+    fn about(&self) -> Vec<(bool, &str)> {
+        self.advice.split('`').enumerate().map(|(place, words)| (place % 2 == 1, words)).collect()
     }
 }

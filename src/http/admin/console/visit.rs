@@ -164,7 +164,7 @@ impl<'a> Visit<'a> {
     }
 
     pub(super) fn send(&self, view: &impl askama::Template, frame: &Frame<'_>) -> HttpResponse {
-        let page = send::page(view).binds(self.app, &self.browser);
+        let page = send::page(view).with_script().binds(self.app, &self.browser);
         page.status(frame.problem.as_ref().map_or(StatusCode::OK, |problem| problem.status))
     }
 

@@ -29,6 +29,7 @@ pub(super) fn of(subject: Subject<'_>) -> Vec<Snippet> {
     let mut snippets = vec![Snippet { title: "Settings (.env)", text: subject.environment() }];
     if client.may_use(GrantType::AuthorizationCode) {
         snippets.push(Snippet { title: "Try the sign-in (open it in a browser)", text: subject.authorize() });
+        snippets.push(Snippet { title: "Redeem the code of that sign-in (curl)", text: subject.redeem() });
         snippets.push(Snippet { title: "Node, openid-client", text: subject.node() });
         snippets.push(Snippet { title: "Spring Boot, application.yaml", text: subject.spring("authorization_code") });
     } else if client.may_use(GrantType::ClientCredentials) && client.resource_server.is_empty() {
@@ -67,7 +68,7 @@ impl Subject<'_> {
         lines.iter().map(|(name, value)| format!("{name}={}", shell(value))).collect::<Vec<_>>().join("\n")
     }
 
-    /// With the challenge of RFC 7636 appendix B: the redirect URI gets a code, and that is all that is tried.
+    /// With the challenge of RFC 7636 appendix B, whose verifier is no secret: a trial, nothing to keep.
     fn authorize(&self) -> String {
         let scope = self.client.scope.to_string();
         let params = [
@@ -86,6 +87,21 @@ impl Subject<'_> {
     /// RFC 6749 §2.3.1: both halves are form-encoded.
     fn credentials(&self) -> String {
         shell(&format!("{}:{}", encoded(self.id()), encoded(self.secret())))
+    }
+
+    fn redeem(&self) -> String {
+        let who = if self.keeps_secret() {
+            format!("-u {}", self.credentials())
+        } else {
+            format!("-d {}", shell(&format!("client_id={}", encoded(self.id()))))
+        };
+        let redirect = format!("redirect_uri={}", encoded(self.redirect_uri().unwrap_or_default()));
+        format!(
+            "curl {who} {} \\\n  -d grant_type=authorization_code -d code=THE_CODE \\\n  -d {} \\\n  \
+             -d code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+            shell(&format!("{}/token", self.issuer)),
+            shell(&redirect)
+        )
     }
 
     fn token(&self) -> String {
