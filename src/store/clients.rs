@@ -1,6 +1,6 @@
 //! Tables `clients` and `client_secrets`: registered OAuth clients and the digests of their secrets.
 
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 
 use super::{
     column::{client_id, digest, id, known, list_text, moment, party, scope, status, strings, words},
@@ -102,6 +102,8 @@ pub fn delete(db: &mut Db, client: &ClientId) -> Result<bool, StoreError> {
 
 /// By id; of `owner`, those that are theirs.
 pub fn list(db: &mut Db, owner: Option<&UserId>, request: &PageRequest) -> Result<Page<Client>, StoreError> {
+    let mut cut_short = false;
+    let sought = request.sought();
     let mut query = clients::table
         .filter(clients::id.gt(request.start()))
         .order(clients::id)
@@ -110,13 +112,13 @@ pub fn list(db: &mut Db, owner: Option<&UserId>, request: &PageRequest) -> Resul
         .into_boxed();
     if let Some(owner) = owner {
         query = query.filter(clients::owner.eq(owner.as_str()));
-    }
-    let mut cut_short = false;
-    if let Some(sought) = request.sought() {
-        let hits = search::find(db, Noun::Client, &sought)?;
+        if let Some(sought) = &sought {
+            query = query.filter(exists(search::finds(Noun::Client, clients::id, sought)));
+        }
+    } else if let Some(sought) = &sought {
+        let hits = search::find(db, Noun::Client, sought)?;
         cut_short = hits.cut_short();
-        // Of an owner's the page is full only after others' are left out.
-        query = query.filter(clients::id.eq_any(if owner.is_some() { hits.all() } else { hits.after(request) }));
+        query = query.filter(clients::id.eq_any(hits.after(request)));
     }
     let found = query.load(db)?.into_iter().map(Client::try_from).collect::<Result<Vec<_>, _>>()?;
     Ok(Page { cut_short, ..Page::cut(found, request, |client| client.id.as_str().to_owned()) })

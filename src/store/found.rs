@@ -189,3 +189,24 @@ fn pages_of_a_search_follow_each_other_and_the_last_says_that_there_was_more() {
         assert_eq!((walk(store, "").0.len(), walk(store, "").1), (1010, false));
     });
 }
+
+/// What others registered does not use up a manager's search.
+#[test]
+fn an_own_client_is_found_among_more_than_a_search_looks_at() {
+    on_each(|store| {
+        let manager = user(1);
+        let own = Client { name: "Shop".to_owned(), owner: Some(manager.id.clone()), ..client("zz-last") };
+        let foreign = |n: u16| Client { name: "Shop".to_owned(), ..client(&format!("a{n}")) };
+        store
+            .write(|db| {
+                users::insert(db, &manager, None)?;
+                (0..1001).try_for_each(|n| clients::insert(db, &foreign(n)).map(drop))?;
+                clients::insert(db, &own)
+            })
+            .unwrap();
+        let listed = |owner| store.read(|db| clients::list(db, owner, &request("shop"))).unwrap();
+        let found = listed(Some(&manager.id));
+        assert_eq!(found.items.iter().map(|client| client.id.as_str()).collect::<Vec<_>>(), ["zz-last"]);
+        assert!(!found.cut_short && listed(None).cut_short);
+    });
+}

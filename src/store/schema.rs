@@ -342,8 +342,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     memberships,
     organisations,
+    search_words,
     sessions,
-    users
+    users,
 );
 
 diesel::allow_tables_to_appear_in_same_query!(backup_codes, totp_factors);

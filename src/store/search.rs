@@ -107,11 +107,6 @@ impl Hits {
         self.cut_short
     }
 
-    /// Those of every page.
-    pub(super) fn all(self) -> Vec<String> {
-        self.ids.into_iter().collect()
-    }
-
     /// All of them beyond the page before.
     pub(super) fn later(&self, request: &PageRequest) -> Vec<String> {
         self.ids.iter().map(String::as_str).skip_while(|id| *id <= request.start()).map(str::to_owned).collect()
@@ -157,6 +152,18 @@ type UserColumns = (Option<String>, Option<String>, Option<String>, Option<Strin
 
 fn of_row((name, given, family, email): &UserColumns) -> Words {
     of_columns((name.as_deref(), given.as_deref(), family.as_deref()), email.as_deref())
+}
+
+/// Whether the row of `id` is found: for a list that is short already, so that no others' matches use up the search.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn finds<'a>(noun: Noun, id: clients::id, sought: &'a Sought) -> _ {
+    let kind: &'static str = noun.as_str();
+    let (from, to): (&'a str, &'a str) = sought.range();
+    search_words::table
+        .filter(search_words::id.eq(id))
+        .filter(search_words::kind.eq(kind))
+        .filter(search_words::word.ge(from))
+        .filter(search_words::word.lt(to))
 }
 
 pub(super) fn find(db: &mut Db, noun: Noun, sought: &Sought) -> Result<Hits, StoreError> {

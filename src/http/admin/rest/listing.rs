@@ -33,6 +33,8 @@ pub(super) struct Listed<T> {
     items: Vec<T>,
     /// The `after` of the next page; null on the last one
     next: Option<String>,
+    /// Whether more entries fit `q` than a search looks at (1,000): the list lacks some, a longer text finds them
+    truncated: bool,
 }
 
 impl<T> Listed<T> {
@@ -40,7 +42,7 @@ impl<T> Listed<T> {
     where
         T: for<'a> From<&'a D>,
     {
-        Self { items: page.items.iter().map(T::from).collect(), next: page.next.clone() }
+        Self { items: page.items.iter().map(T::from).collect(), next: page.next.clone(), truncated: page.cut_short }
     }
 
     /// A list that is always whole.
@@ -48,7 +50,7 @@ impl<T> Listed<T> {
     where
         T: for<'a> From<&'a D>,
     {
-        Self { items: items.iter().map(T::from).collect(), next: None }
+        Self { items: items.iter().map(T::from).collect(), next: None, truncated: false }
     }
 }
 
