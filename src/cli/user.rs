@@ -10,7 +10,7 @@ use super::{
     password::PasswordArgs,
     person::PersonShape,
     shape::{Deleted, UserList, UserShape},
-    user_access::AccessCommand,
+    user_access::{AccessCommand, Who},
     user_update::{UpdateArgs, role},
 };
 use crate::{
@@ -64,12 +64,6 @@ pub enum UserCommand {
     /// Delete a user with sessions, consents and grants; there is no way back
     #[command(after_help = "Example:\n  signet user delete alice@example.com")]
     Delete(Who),
-}
-
-#[derive(Clone, Debug, Args)]
-pub struct Who {
-    /// Id, e-mail address or username
-    pub(super) who: String,
 }
 
 /// Create an account

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{CommandError, operator, output::Output, shape::UserShape, user::Who, user_update::role};
+use super::{CommandError, operator, output::Output, shape::UserShape, user_update::role};
 use crate::{
     domain::user::{Profile, Role, User},
     services::{
@@ -10,6 +10,12 @@ use crate::{
         core::Core,
     },
 };
+
+#[derive(Clone, Debug, Args)]
+pub struct Who {
+    /// Id, e-mail address or username
+    pub(super) who: String,
+}
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum AccessCommand {

@@ -10,17 +10,14 @@ use super::{
     Frame, Layout, Link, Place,
     parts::Choice,
     user_form,
-    users::{LIST, TRAIL, roles},
+    users::{TRAIL, path, roles},
     visit::Visit,
 };
 use crate::{
     domain::{administrator::Area, user::Role},
     http::{
         app::App,
-        extract::{
-            form::{BadBody, Form},
-            path::escape,
-        },
+        extract::form::{BadBody, Form},
         pages::{
             send::{Answered, Early, answered},
             when::When,
@@ -135,10 +132,6 @@ pub(super) enum Tab {
 pub(super) fn tabs(id: &str, here: Tab) -> Vec<Link> {
     let tab = |title: &str, path: String, tab: Tab| Link { title: title.to_owned(), path, here: tab == here };
     vec![tab("Account", path(id), Tab::Account), tab("Sign-in and access", format!("{}/access", path(id)), Tab::Access)]
-}
-
-pub(super) fn path(id: &str) -> String {
-    format!("{LIST}/{}", escape(id))
 }
 
 /// The edition that the form was made of.

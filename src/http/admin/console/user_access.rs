@@ -8,8 +8,8 @@ use askama::Template;
 
 use super::{
     Frame, Layout, Link, Place,
-    user::{Tab, belongings, expected, find, path, tabs},
-    users::{LIST, TRAIL},
+    user::{Tab, belongings, expected, find, tabs},
+    users::{LIST, TRAIL, path},
     visit::Visit,
 };
 use crate::{

@@ -7,7 +7,6 @@ use url::form_urlencoded;
 use super::{
     Frame, Layout, Place,
     parts::Choice,
-    user::path,
     visit::{Problem, Visit},
 };
 use crate::{
@@ -18,7 +17,10 @@ use crate::{
     },
     http::{
         app::App,
-        extract::form::{BadBody, Form},
+        extract::{
+            form::{BadBody, Form},
+            path::escape,
+        },
         pages::{
             send::{Answered, answered},
             when::When,
@@ -33,6 +35,11 @@ use crate::{
 
 pub(super) const LIST: &str = "/admin/users";
 pub(super) const TRAIL: [(&str, &str); 1] = [("Users", LIST)];
+
+/// Where one of them stands.
+pub(super) fn path(id: &str) -> String {
+    format!("{LIST}/{}", escape(id))
+}
 
 /// How many people a page of the list has.
 const PAGE: i64 = 50;
