@@ -5,7 +5,7 @@ use clap::Args;
 use super::{CommandError, output::Output, shape::PurgedShape};
 use crate::services::{admin::purge, core::Core};
 
-/// Delete expired sessions, grants, revocations and secrets now
+/// Delete now what has expired: sessions, grants, secrets, API keys, letters, audit entries
 #[derive(Clone, Copy, Debug, Args)]
 #[command(after_help = "Examples:
   signet purge

@@ -98,8 +98,8 @@ fn status() -> impl TypedValueParser<Value = UserStatus> {
 }
 
 pub(super) fn role() -> impl TypedValueParser<Value = Role> {
-    PossibleValuesParser::new(["member", "admin", "auditor", "client-manager"])
-        .try_map(|text| Role::parse(&text.replace('-', "_")).ok_or("is not possible"))
+    PossibleValuesParser::new(["member", "admin", "auditor", "client_manager"])
+        .try_map(|text| Role::parse(&text).ok_or("is not possible"))
 }
 
 fn attribute(text: &str) -> Result<(String, Option<String>), String> {

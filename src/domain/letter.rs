@@ -34,7 +34,8 @@ pub enum Content {
     /// An administrator has made an account; its password is not chosen yet.
     Invitation {
         link: String,
-        hours: i64,
+        /// How long the link is good: `7 days`.
+        time: String,
     },
     PasswordChanged {
         reset: String,

@@ -1,9 +1,16 @@
 //! Sessions: begun at login, found by a browser's cookie, ended at logout.
 
-use super::{core::Core, visitor::Visitor};
+use std::net::IpAddr;
+
+use super::{
+    audit::{self, Entry},
+    core::Core,
+    visitor::Visitor,
+};
 use crate::{
     crypto::{digest, random},
     domain::{
+        audit::{Action, Outcome},
         ids::SessionId,
         secret::Secret,
         session::{Door, Methods, Session},
@@ -121,7 +128,11 @@ fn created(core: &Core, user: &User, sign_in: &SignIn, cookie: &Secret<String>, 
     }
 }
 
-/// Ends a session: its cookie is dead, and so is every token that is bound to it.
-pub fn end(core: &Core, id: &SessionId) -> Result<bool, StoreError> {
-    core.store.write(|db| sessions::delete(db, id))
+/// Its user ends a session: its cookie is dead, and so is every token that is bound to it.
+pub fn end(core: &Core, db: &mut Db, session: &Session, address: Option<IpAddr>) -> Result<(), StoreError> {
+    if sessions::delete(db, &session.id)? {
+        let entry = Entry::by_user(&session.user_id, Action::Logout, Outcome::Done, address);
+        audit::record(core, db, entry.with(session.id.as_str()))?;
+    }
+    Ok(())
 }

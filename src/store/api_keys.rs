@@ -107,8 +107,7 @@ pub fn list_with_owners(
 ) -> Result<Page<(ApiKey, User)>, StoreError> {
     let keys = list(db, user, request)?;
     let named: BTreeSet<&str> = keys.items.iter().map(|key| key.user_id.as_str()).collect();
-    let rows = users::table.filter(users::id.eq_any(named)).select(UserRow::as_select()).load(db)?;
-    let owners = rows.into_iter().map(User::try_from).collect::<Result<Vec<_>, _>>()?;
+    let owners = super::users::find_all(db, named.into_iter().collect())?;
     // A key whose owner was deleted meanwhile went with them.
     let owned = |key: ApiKey| owners.iter().find(|user| user.id == key.user_id).cloned().map(|user| (key, user));
     let items = keys.items.into_iter().filter_map(owned).collect();

@@ -58,7 +58,7 @@ fn body_words(bad: &BadJson) -> Said {
     let (status, code) = match bad {
         BadJson::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
         BadJson::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
-        BadJson::Lost | BadJson::Missing(_) | BadJson::Unknown(_) | BadJson::Malformed => {
+        BadJson::Lost | BadJson::Missing(_) | BadJson::Unknown(_) | BadJson::Unfit(_) | BadJson::Malformed => {
             (StatusCode::BAD_REQUEST, "invalid_request")
         }
     };

@@ -18,6 +18,8 @@ pub enum BadJson {
     Missing(String),
     /// Names a member that nobody asked for.
     Unknown(String),
+    /// Names a member whose value is of another type.
+    Unfit(String),
     Malformed,
 }
 
@@ -50,20 +52,24 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, BadJson> {
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(BadJson::Malformed);
     }
-    serde_json::from_slice(body).map_err(|error| {
-        let text = error.to_string();
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let (path, text) = (error.path().to_string(), error.inner().to_string());
         let named = |start: &str| text.strip_prefix(start).and_then(|rest| rest.split_once('`')).map(|(name, _)| name);
         match (named("missing field `"), named("unknown field `")) {
             (Some(name), _) => BadJson::Missing(name.to_owned()),
             (None, Some(name)) if is_name(name) => BadJson::Unknown(name.to_owned()),
+            (None, None) if error.inner().is_data() && path.split('.').all(is_name) => BadJson::Unfit(path),
             _ => BadJson::Malformed,
         }
-    })
+    })?;
+    deserializer.end().map_err(|_more| BadJson::Malformed)?;
+    Ok(parsed)
 }
 
 /// What was sent where a name belongs may be anything.
 fn is_name(text: &str) -> bool {
-    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn is_json(request: &HttpRequest) -> bool {
@@ -92,6 +98,7 @@ impl BadJson {
             Self::Lost => "The request body did not arrive".to_owned(),
             Self::Missing(member) => format!("The member {member} is missing"),
             Self::Unknown(member) => format!("There is no member {member}"),
+            Self::Unfit(member) => format!("The value of {member} is not one that it takes"),
             Self::Malformed => "The request body is not the JSON that this endpoint takes".to_owned(),
         }
     }
@@ -112,7 +119,7 @@ mod tests {
     #[test]
     fn a_refused_body_is_never_quoted() {
         let bad = parse::<Login>(br#"{"email":"a@example.com","password":{"hunter2":1}}"#).unwrap_err();
-        assert_eq!(bad, BadJson::Malformed);
+        assert_eq!(bad, BadJson::Unfit("password".to_owned()));
         assert!(!bad.message().contains("hunter2"));
     }
 
@@ -120,6 +127,12 @@ mod tests {
     fn a_missing_member_is_named_and_a_double_one_refused() {
         assert_eq!(parse::<Login>(br#"{"email":"a"}"#).unwrap_err(), BadJson::Missing("password".to_owned()));
         assert_eq!(parse::<Login>(br#"{"email":"a","email":"b","password":"c"}"#).unwrap_err(), BadJson::Malformed);
+    }
+
+    #[test]
+    fn nothing_follows_the_object() {
+        let login = br#"{"email":"a","password":"c"} {}"#;
+        assert_eq!(parse::<Login>(login).unwrap_err(), BadJson::Malformed);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
     http::{
         app::App,
         extract::{
-            cookies,
+            address, cookies,
             form::{BadBody, Form},
             query,
         },
@@ -26,7 +26,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         Err(error) => return pages::error::refused(&app, &request, &error),
     };
     let browser = cookies::browser(&request, app.settings());
-    match logout::begin(&app.core, browser.clone(), params).await {
+    match logout::begin(&app.core, browser.clone(), params, address::of(&request, app.settings())).await {
         Ok(step) => show(&app, &browser, step),
         Err(failure) => pages::error::failed(&app, &request, &failure),
     }
@@ -52,7 +52,8 @@ pub async fn confirm(app: Data<App>, request: HttpRequest, form: Result<Form, Ba
     let Some(confirmation) = form.get("confirmation") else {
         return pages::error::refused(&app, &request, &OAuthError::invalid_request("confirmation is missing"));
     };
-    match logout::confirm(&app.core, browser.clone(), confirmation.to_owned()).await {
+    let address = address::of(&request, app.settings());
+    match logout::confirm(&app.core, browser.clone(), confirmation.to_owned(), address).await {
         Ok(Some(step)) => show(&app, &browser, step),
         Ok(None) => pages::error::stale(&app, &request),
         Err(failure) => pages::error::failed(&app, &request, &failure),

@@ -10,7 +10,10 @@ use super::{
 use crate::{
     http::{
         app::App,
-        extract::form::{BadBody, Form},
+        extract::{
+            address,
+            form::{BadBody, Form},
+        },
     },
     protocol::error::OAuthError,
     services::oauth::{
@@ -51,7 +54,8 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
         _ => return super::error::refused(&app, &request, &OAuthError::invalid_request("account is missing")),
     };
     let sealed = form.get("interaction").unwrap_or_default().to_owned();
-    match authorize::choose(&app.core, browser.clone(), sealed, account).await {
+    let address = address::of(&request, app.settings());
+    match authorize::choose(&app.core, browser.clone(), sealed, account, address).await {
         Ok(next) => step::show(&app, &browser, next),
         Err(refusal) => step::refuse_form(&app, &request, refusal),
     }

@@ -11,7 +11,10 @@ use super::{
 use crate::{
     http::{
         app::App,
-        extract::form::{BadBody, Form},
+        extract::{
+            address,
+            form::{BadBody, Form},
+        },
     },
     protocol::error::OAuthError,
     services::oauth::{
@@ -129,7 +132,8 @@ pub async fn submit(app: Data<App>, request: HttpRequest, form: Result<Form, Bad
         _ => return super::error::refused(&app, &request, &OAuthError::invalid_request("decision is missing")),
     };
     let sealed = form.get("interaction").unwrap_or_default().to_owned();
-    match authorize::decide(&app.core, browser.clone(), sealed, decision).await {
+    let address = address::of(&request, app.settings());
+    match authorize::decide(&app.core, browser.clone(), sealed, decision, address).await {
         Ok(next) => step::show(&app, &browser, next),
         Err(refusal) => step::refuse_form(&app, &request, refusal),
     }

@@ -28,6 +28,8 @@ pub struct ErrorView<'a> {
     pub request_id: &'a str,
     /// What the client's developer should know.
     pub description: Option<&'a str>,
+    /// Where to go from here: below the issuer, and what it is called.
+    pub ways: &'a [(&'a str, &'a str)],
 }
 
 /// What an error page says.
@@ -37,6 +39,7 @@ struct Said<'a> {
     message: &'a str,
     code: &'a str,
     description: Option<&'a str>,
+    ways: &'a [(&'a str, &'a str)],
 }
 
 /// A request that must not leave by redirect.
@@ -48,6 +51,7 @@ pub fn refused(app: &App, request: &HttpRequest, error: &OAuthError) -> HttpResp
         message: "The application sent something that we cannot answer. Tell its developers, with the request id below.",
         code: error.code.as_str(),
         description: Some(&error.description),
+        ways: &[],
     };
     show(app, request, &said)
 }
@@ -111,7 +115,11 @@ pub fn not_an_administrator(app: &App, request: &HttpRequest) -> HttpResponse {
 
 /// What an administrator cannot do, or what is not there.
 pub fn not_administered(app: &App, request: &HttpRequest, status: StatusCode, message: &str) -> HttpResponse {
-    show(app, request, &Said { status, message, ..NOT_NOW })
+    let (title, code) = match status {
+        StatusCode::NOT_FOUND => (NOT_FOUND.title, NOT_FOUND.code),
+        _ => (NOT_NOW.title, NOT_NOW.code),
+    };
+    show(app, request, &Said { status, title, code, message, ways: &[("/admin", "To the administration")], ..NOT_NOW })
 }
 
 pub fn registration_closed(app: &App, request: &HttpRequest) -> HttpResponse {
@@ -135,6 +143,7 @@ const UNAVAILABLE: Said<'static> = Said {
     message: "The sign-in service cannot answer right now. Try again in a few seconds.",
     code: "temporarily_unavailable",
     description: None,
+    ways: &[],
 };
 
 const BROKEN: Said<'static> = Said {
@@ -143,6 +152,7 @@ const BROKEN: Said<'static> = Said {
     message: "It is our fault, not yours. If it happens again, tell the operator the request id below.",
     code: "server_error",
     description: None,
+    ways: &[],
 };
 
 const TOO_LARGE: Said<'static> = Said {
@@ -151,6 +161,7 @@ const TOO_LARGE: Said<'static> = Said {
     message: "The application sent more than we take. Go back to it and try again.",
     code: "invalid_request",
     description: None,
+    ways: &[],
 };
 
 const FOREIGN_FORM: Said<'static> = Said {
@@ -159,6 +170,7 @@ const FOREIGN_FORM: Said<'static> = Said {
     message: "For your safety it was not accepted. Open the application again and sign in from there.",
     code: "access_denied",
     description: Some("the Origin header is not the issuer's: open the server under its configured address"),
+    ways: &[],
 };
 
 const STALE: Said<'static> = Said {
@@ -167,6 +179,7 @@ const STALE: Said<'static> = Said {
     message: "It was open for too long, or in another browser. Go back to the application and start again.",
     code: "invalid_request",
     description: None,
+    ways: &[],
 };
 
 const STALE_ACCOUNT_FORM: Said<'static> = Said {
@@ -180,6 +193,7 @@ const NOT_NOW: Said<'static> = Said {
     message: "",
     code: "access_denied",
     description: None,
+    ways: &[],
 };
 
 const NOT_AN_ADMINISTRATOR: Said<'static> = Said {
@@ -188,6 +202,7 @@ const NOT_AN_ADMINISTRATOR: Said<'static> = Said {
     message: "Your account is none. Ask an administrator to make it one, or sign in with another account.",
     code: "access_denied",
     description: None,
+    ways: &[("/account", "Your account"), ("/logout", "Sign out")],
 };
 
 const REGISTRATION_CLOSED: Said<'static> = Said {
@@ -196,6 +211,7 @@ const REGISTRATION_CLOSED: Said<'static> = Said {
     message: "New accounts are made by the administrators. Ask them for one.",
     code: "registration_closed",
     description: None,
+    ways: &[],
 };
 
 const NOT_FOUND: Said<'static> = Said {
@@ -204,6 +220,7 @@ const NOT_FOUND: Said<'static> = Said {
     message: "The address is not one of ours. Check it, or go back to where you came from.",
     code: "not_found",
     description: None,
+    ways: &[],
 };
 
 fn show(app: &App, request: &HttpRequest, said: &Said<'_>) -> HttpResponse {
@@ -215,6 +232,7 @@ fn show(app: &App, request: &HttpRequest, said: &Said<'_>) -> HttpResponse {
         code: said.code,
         request_id: extensions.get::<RequestId>().map(RequestId::as_str).unwrap_or_default(),
         description: said.description,
+        ways: said.ways,
     };
     send::page(&view).status(said.status)
 }
@@ -233,6 +251,7 @@ mod tests {
             code: "invalid_request",
             request_id: "7f3a9c2e",
             description,
+            ways: &[],
         };
         view.render().unwrap()
     }

@@ -201,6 +201,7 @@ fn stop(app: &App, request: &HttpRequest, said: &Said<'_>) -> HttpResponse {
         code: said.code,
         request_id: extensions.get::<RequestId>().map(RequestId::as_str).unwrap_or_default(),
         description: None,
+        ways: &[],
     };
     send::page(&view).status(said.status)
 }

@@ -17,6 +17,7 @@ use crate::{
         audit::{self, Entry},
         core::Core,
         oauth::{bearer, standing},
+        sessions::end,
         visitor::Visitor,
     },
     store::{Db, StoreError, grants, sessions},
@@ -77,7 +78,7 @@ pub async fn end_other_devices(core: &Core, caller: Caller) -> Result<usize, Ref
 pub async fn logout(core: &Core, caller: Caller) -> Result<(), Refusal> {
     core.run(move |core| {
         let session = caller.account(core)?.session;
-        Ok(core.store.write(|db| sign_out(core, db, &session, &caller.visitor))?)
+        Ok(core.store.write(|db| end(core, db, &session, caller.visitor.address))?)
     })
     .await
 }
@@ -129,7 +130,7 @@ fn end_those(
         };
         known = true;
         if let Some(session) = sessions::find_by_id(db, &grant.session_id)? {
-            sign_out(core, db, &session, visitor)?;
+            end(core, db, &session, visitor.address)?;
         }
     }
     Ok(known)
@@ -138,12 +139,4 @@ fn end_those(
 /// A contract may stand at several mounts, all with the same client.
 fn is_of(grant: &Grant, mount: &Mount) -> bool {
     grant.client_id == mount.client_id && grant.resources.contains(&mount.audience)
-}
-
-fn sign_out(core: &Core, db: &mut Db, session: &Session, visitor: &Visitor) -> Result<(), StoreError> {
-    if sessions::delete(db, &session.id)? {
-        let entry = Entry::by_user(&session.user_id, Action::Logout, Outcome::Done, visitor.address);
-        audit::record(core, db, entry.with(session.id.as_str()))?;
-    }
-    Ok(())
 }

@@ -169,7 +169,31 @@ impl Errand {
                 Content::ConfirmEmail { code: written.code.reveal().clone(), link: link("confirm"), minutes }
             }
             Self::Reset => Content::ResetPassword { link: link("reset"), minutes },
-            Self::Invite => Content::Invitation { link: link("invitation"), hours: (minutes / 60).max(1) },
+            Self::Invite => Content::Invitation { link: link("invitation"), time: spoken(minutes) },
+        }
+    }
+}
+
+/// A span in the greatest unit that it is a whole number of.
+fn spoken(minutes: i64) -> String {
+    let (count, unit) = match minutes {
+        days if days % 1440 == 0 => (days / 1440, "day"),
+        hours if hours % 60 == 0 => (hours / 60, "hour"),
+        _ => (minutes, "minute"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_reads_as_people_say_it() {
+        for (minutes, words) in
+            [(10_080, "7 days"), (1440, "1 day"), (120, "2 hours"), (60, "1 hour"), (90, "90 minutes")]
+        {
+            assert_eq!(spoken(minutes), words);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The audit log, as administrators read it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{AdminError, Page, PageRequest, require, unfit, users};
 use crate::{
     domain::{
@@ -12,6 +14,7 @@ use crate::{
         audit::{self, Exported, Verdict},
         core::Core,
     },
+    store,
 };
 
 /// What is sought, in the words of people; an empty one narrows nothing.
@@ -41,6 +44,23 @@ pub async fn list(
     require(admin, Area::Audit, Access::Read)?;
     let filter = filter(core, sought).await?;
     Ok(audit::list(core, filter, page).await?)
+}
+
+/// What people are called whom these entries name, by id; those who are deleted have no name any more.
+pub async fn names(
+    core: &Core,
+    admin: &Administrator,
+    events: &[Event],
+) -> Result<BTreeMap<String, String>, AdminError> {
+    require(admin, Area::Audit, Access::Read)?;
+    let actor = |event: &Event| if let Actor::User(id) = &event.actor { Some(id.clone()) } else { None };
+    let ids = events.iter().flat_map(|event| [actor(event), event.user_id.clone()]).flatten();
+    let named: BTreeSet<String> = ids.map(|id| id.as_str().to_owned()).collect();
+    core.run(move |core| {
+        let found = core.store.read(|db| store::users::find_all(db, named.iter().map(String::as_str).collect()))?;
+        Ok(found.into_iter().map(|user| (user.id.as_str().to_owned(), user.display_name().to_owned())).collect())
+    })
+    .await
 }
 
 /// The chained entries behind that place, oldest first, each a line of JSON.

@@ -1,6 +1,6 @@
 //! `/logout`: OpenID Connect RP-Initiated Logout 1.0.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,12 @@ struct Confirmation {
 }
 
 /// A request to sign out. The hint may have expired: it says who, not that they are signed in (§4).
-pub async fn begin(core: &Core, browser: Browser, params: Params) -> Result<LogoutStep, Failure> {
+pub async fn begin(
+    core: &Core,
+    browser: Browser,
+    params: Params,
+    address: Option<IpAddr>,
+) -> Result<LogoutStep, Failure> {
     core.run(move |core| {
         params.unambiguous()?;
         let request = LogoutRequest::parse(&params);
@@ -64,7 +69,7 @@ pub async fn begin(core: &Core, browser: Browser, params: Params) -> Result<Logo
             return Ok(LogoutStep::Done { back });
         };
         if hint.is_some_and(|hint| hint.sid == signed_in.session.id.as_str()) {
-            sessions::end(core, &signed_in.session.id)?;
+            core.store.write(|db| sessions::end(core, db, &signed_in.session, address))?;
             return Ok(LogoutStep::Done { back });
         }
         let name = known.map(|known| known.client.name.clone());
@@ -74,7 +79,12 @@ pub async fn begin(core: &Core, browser: Browser, params: Params) -> Result<Logo
 }
 
 /// The user has confirmed. `None`: the page was too old, or from another browser.
-pub async fn confirm(core: &Core, browser: Browser, confirmation: String) -> Result<Option<LogoutStep>, Failure> {
+pub async fn confirm(
+    core: &Core,
+    browser: Browser,
+    confirmation: String,
+    address: Option<IpAddr>,
+) -> Result<Option<LogoutStep>, Failure> {
     core.run(move |core| {
         let Some(confirmed) = open(core, &browser, &confirmation) else {
             return Ok(None);
@@ -85,7 +95,7 @@ pub async fn confirm(core: &Core, browser: Browser, confirmation: String) -> Res
         if signed_in.session.id.as_str() != confirmed.session {
             return Ok(None);
         }
-        sessions::end(core, &signed_in.session.id)?;
+        core.store.write(|db| sessions::end(core, db, &signed_in.session, address))?;
         Ok(Some(LogoutStep::Done { back: confirmed.back }))
     })
     .await

@@ -64,6 +64,12 @@ pub fn find_by_id(db: &mut Db, user: &UserId) -> Result<Option<User>, StoreError
     row.map(User::try_from).transpose()
 }
 
+/// Those of these ids that there are.
+pub fn find_all(db: &mut Db, ids: Vec<&str>) -> Result<Vec<User>, StoreError> {
+    let rows = users::table.filter(users::id.eq_any(ids)).select(UserRow::as_select()).load(db)?;
+    rows.into_iter().map(User::try_from).collect()
+}
+
 /// By its normal form.
 pub fn find_by_email(db: &mut Db, email: &str) -> Result<Option<User>, StoreError> {
     let row = users::table.filter(users::email.eq(email)).select(UserRow::as_select()).get_result(db).optional()?;

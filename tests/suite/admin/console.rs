@@ -62,10 +62,24 @@ async fn a_form_counts_only_from_a_page_of_this_session() {
 #[tokio::test]
 async fn an_auditor_sees_and_changes_nothing() {
     let server = Server::start().await;
-    let (admin, auditor) = (server.admin().await, server.person_with_role("audrey", Role::Auditor).await);
+    let auditor = server.person_with_role("audrey", Role::Auditor).await;
     let page = auditor.opens("/admin/keys").await;
     page.expect_status(200);
     assert!(page.forms().iter().all(|form| !form.action.ends_with("/rotate")));
-    let own = auditor.opens("/admin/scopes").await;
-    drop((own, admin));
+    auditor.opens("/admin/scopes").await.expect_status(200);
+    auditor.opens("/admin/scopes/new").await.expect_status(403);
+}
+
+/// Whoever cannot go on here is told where to go.
+#[tokio::test]
+async fn a_page_that_is_not_there_leads_back() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    for path in ["/admin/clients/nope", "/admin/users/usr_nope"] {
+        let page = admin.opens(path).await;
+        says(page.expect_status(404), "not_found");
+        says(&page, "href=\"/admin\"");
+    }
+    let alice = server.person_with_role("alice", Role::Member).await;
+    says(alice.opens("/admin").await.expect_status(403), "href=\"/account\"");
 }

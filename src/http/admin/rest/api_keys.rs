@@ -104,7 +104,7 @@ pub(super) struct KeysQuery {
     (status = 404, body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let params = listing::params(&request)?;
+    let params = listing::params(&request, &[&listing::PAGE, &["user"]])?;
     let page = listing::page(&params)?;
     Ok(ok(Listed::<ApiKey>::of(&api_keys::list(&call.core, &call.admin, params.get("user"), page).await?)))
 }

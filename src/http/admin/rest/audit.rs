@@ -76,11 +76,13 @@ pub(super) struct AuditQuery {
     detail: Option<String>,
 }
 
+const FILTERS: [&str; 7] = ["actor", "user", "action", "outcome", "from", "until", "detail"];
+
 /// The audit log, newest first
 #[utoipa::path(get, path = "/audit-events", tag = "Audit log", security(("bearer" = ["admin:audit:read"])),
     params(AuditQuery, listing::ListQuery), responses((status = 200, body = Listed<AuditEvent>)))]
 pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let params = listing::params(&request)?;
+    let params = listing::params(&request, &[&listing::PAGE, &FILTERS])?;
     let page = audit::list(&call.core, &call.admin, &sought(&params), listing::page(&params)?).await?;
     Ok(ok(Listed::<AuditEvent>::of(&page)))
 }
@@ -92,7 +94,7 @@ pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
     (status = 200, body = String, content_type = "application/jsonl", headers(("Signet-Next" = i64)))
 ))]
 pub(super) async fn export(call: Call, request: HttpRequest) -> Answer {
-    let params = listing::params(&request)?;
+    let params = listing::params(&request, &[&["after", "q"], &FILTERS])?;
     let after = params.get("after").map_or(Some(0), |text| text.parse().ok());
     let after = after.ok_or_else(|| Problem::malformed("after must be a place"))?;
     let part = audit::export(&call.core, &call.admin, &sought(&params), after).await?;

@@ -76,7 +76,7 @@ pub(super) struct GroupMemberToAdd {
     params(ListQuery), responses((status = 200, body = Listed<Group>))
 )]
 pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let page = listing::page(&listing::params(&request)?)?;
+    let page = listing::page(&listing::params(&request, &[&listing::PAGE])?)?;
     Ok(ok(Listed::<Group>::of(&groups::list(&call.core, &call.admin, page).await?)))
 }
 
@@ -135,7 +135,7 @@ pub(super) async fn delete(call: Call, id: Path<String>) -> Answer {
     (status = 404, body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub(super) async fn list_members(call: Call, id: Path<String>, request: HttpRequest) -> Answer {
-    let page = listing::page(&listing::params(&request)?)?;
+    let page = listing::page(&listing::params(&request, &[&listing::PAGE])?)?;
     Ok(ok(Listed::<GroupMember>::of(&groups::list_members(&call.core, &call.admin, &id, page).await?)))
 }
 

@@ -54,10 +54,17 @@ impl<T> Listed<T> {
     }
 }
 
-/// The query of a request, once each.
-pub(super) fn params(request: &HttpRequest) -> Result<Params, Problem> {
+/// What the query of every list may say.
+pub(super) const PAGE: [&str; 3] = ["limit", "after", "q"];
+
+/// The query of a request, once each. A parameter that nobody asked for is refused: a typing error must not look like
+/// the whole list.
+pub(super) fn params(request: &HttpRequest, known: &[&[&str]]) -> Result<Params, Problem> {
     let params = query::params(request).map_err(|error| Problem::malformed(error.description.into_owned()))?;
     params.unambiguous().map_err(|error| Problem::malformed(error.description.into_owned()))?;
+    if params.iter().any(|(name, _)| !known.iter().any(|names| names.contains(&name))) {
+        return Err(Problem::malformed(format!("the query takes {} and nothing else", known.concat().join(", "))));
+    }
     Ok(params)
 }
 

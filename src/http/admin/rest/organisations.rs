@@ -97,7 +97,7 @@ pub(super) enum Role {
     params(ListQuery), responses((status = 200, body = Listed<Organisation>))
 )]
 pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let page = listing::page(&listing::params(&request)?)?;
+    let page = listing::page(&listing::params(&request, &[&listing::PAGE])?)?;
     Ok(ok(Listed::<Organisation>::of(&organisations::list(&call.core, &call.admin, page).await?)))
 }
 
@@ -155,7 +155,7 @@ pub(super) async fn delete(call: Call, id: Path<String>) -> Answer {
     (status = 404, body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub(super) async fn list_members(call: Call, id: Path<String>, request: HttpRequest) -> Answer {
-    let page = listing::page(&listing::params(&request)?)?;
+    let page = listing::page(&listing::params(&request, &[&listing::PAGE])?)?;
     let members = organisations::list_members(&call.core, &call.admin, &id, page).await?;
     Ok(ok(Listed::<OrganisationMember>::of(&members)))
 }

@@ -149,11 +149,15 @@ impl From<BadJson> for Problem {
         let kind = match bad {
             BadJson::TooLarge => Kind::TooLarge,
             BadJson::NotJson => Kind::NotJson,
-            BadJson::Lost | BadJson::Malformed | BadJson::Missing(_) | BadJson::Unknown(_) => Kind::Malformed,
+            BadJson::Lost | BadJson::Malformed | BadJson::Missing(_) | BadJson::Unknown(_) | BadJson::Unfit(_) => {
+                Kind::Malformed
+            }
         };
         let detail = bad.message();
         match bad {
-            BadJson::Missing(member) | BadJson::Unknown(member) => Self { kind, detail, member: Some(member) },
+            BadJson::Missing(member) | BadJson::Unknown(member) | BadJson::Unfit(member) => {
+                Self { kind, detail, member: Some(member) }
+            }
             _ => Self::new(kind, detail),
         }
     }

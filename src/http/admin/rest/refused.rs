@@ -47,7 +47,7 @@ pub(super) struct Difference {
     params(("client_id" = Option<String>, Query, description = "Only those of this client")),
     responses((status = 200, body = Listed<RefusedRequest>)))]
 pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let params = listing::params(&request)?;
+    let params = listing::params(&request, &[&["client_id"]])?;
     let found = refused::list(&call.core, &call.admin, params.get("client_id")).await?;
     Ok(ok(Listed::<RefusedRequest>::whole(&found)))
 }

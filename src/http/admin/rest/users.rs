@@ -47,7 +47,7 @@ pub(super) struct NewPassword {
 #[utoipa::path(get, path = "/users", tag = "Users", security(("bearer" = ["admin:users:read"])),
     params(ListQuery, PeopleQuery), responses((status = 200, body = Listed<Summary>)))]
 pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let params = listing::params(&request)?;
+    let params = listing::params(&request, &[&listing::PAGE, &["status", "role"]])?;
     let sought = Sought {
         page: listing::page(&params)?,
         status: one_of("status", params.get("status"), UserStatus::parse)?,

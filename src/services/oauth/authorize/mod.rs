@@ -11,6 +11,8 @@ mod response_type;
 mod scope;
 mod step;
 
+use std::net::IpAddr;
+
 use next::{Decided, Next, Situation};
 
 pub use check::{Checked, Refusal, check};
@@ -101,14 +103,20 @@ pub async fn resume(core: &Core, browser: Browser, sealed: String) -> Result<Ste
 }
 
 /// The user's answer to the consent page; good only for the session it was shown to.
-pub async fn decide(core: &Core, browser: Browser, sealed: String, decision: Decision) -> Result<Step, FormRefusal> {
+pub async fn decide(
+    core: &Core,
+    browser: Browser,
+    sealed: String,
+    decision: Decision,
+    address: Option<IpAddr>,
+) -> Result<Step, FormRefusal> {
     core.run(move |core| {
         let underway = Underway::open(core, &browser, &sealed)?;
         let signed_in = sessions::find(core, browser.session.as_deref())?;
         let (decided, signed_in) = match (decision, signed_in) {
             (Decision::Deny, _) => return Ok(Step::Answer(underway.denied())),
             (Decision::Switch, Some(left)) => {
-                sessions::end(core, &left.session.id)?;
+                core.store.write(|db| sessions::end(core, db, &left.session, address))?;
                 (Decided::NotYet, None)
             }
             (Decision::Allow, Some(signed_in)) if underway.was_shown_to(&signed_in) => {
@@ -122,7 +130,13 @@ pub async fn decide(core: &Core, browser: Browser, sealed: String, decision: Dec
 }
 
 /// The user's answer to the choice of an account.
-pub async fn choose(core: &Core, browser: Browser, sealed: String, account: Account) -> Result<Step, FormRefusal> {
+pub async fn choose(
+    core: &Core,
+    browser: Browser,
+    sealed: String,
+    account: Account,
+    address: Option<IpAddr>,
+) -> Result<Step, FormRefusal> {
     core.run(move |core| {
         let mut underway = Underway::open(core, &browser, &sealed)?;
         underway.interaction.account = AccountChoice::Made;
@@ -130,7 +144,7 @@ pub async fn choose(core: &Core, browser: Browser, sealed: String, account: Acco
         if account == Account::Other
             && let Some(left) = signed_in.take()
         {
-            sessions::end(core, &left.session.id)?;
+            core.store.write(|db| sessions::end(core, db, &left.session, address))?;
         }
         Ok(underway.go_on(signed_in, Decided::NotYet)?)
     })

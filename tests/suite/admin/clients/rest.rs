@@ -102,6 +102,8 @@ async fn a_refusal_names_the_member_and_the_rule() {
     let shown = program.get("/clients/app").await.json();
     assert_eq!(shown["redirect_uris"], json!([made.redirect_uri]), "nothing was changed");
     program.patch("/clients/app", &json!({ "redirect_uri": "x" })).await.expect_problem(400, "malformed");
+    let number = program.patch("/clients/app", &json!({ "client_name": 5 })).await;
+    assert_eq!(number.expect_problem(400, "malformed")["member"], "client_name");
 }
 
 #[tokio::test]
@@ -119,6 +121,9 @@ async fn clients_are_listed_by_pages_searched_and_deleted() {
     assert_eq!(ids(&first), ["b/1", "b/2"]);
     let next = program.get(&format!("/clients?q=shop&limit=2&after={}", first["next"].as_str().unwrap())).await.json();
     assert_eq!((ids(&next), &next["next"]), (vec!["b/3".to_owned()], &Value::Null));
+
+    // A typing error would look like the whole list.
+    program.get("/clients?limt=2").await.expect_problem(400, "malformed");
 
     program.delete("/clients/b%2F3").await.expect_status(204);
     program.get("/clients/b%2F3").await.expect_problem(404, "not-found");

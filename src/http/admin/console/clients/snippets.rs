@@ -121,7 +121,12 @@ impl Subject<'_> {
     }
 
     fn node(&self) -> String {
-        let proof = if self.keeps_secret() { quoted(self.secret()) } else { "undefined, client.None()".to_owned() };
+        let mut proof = if self.keeps_secret() { quoted(self.secret()) } else { "undefined, client.None()".to_owned() };
+        if self.issuer.starts_with("http:") {
+            // The library speaks to https only, unless it is told so.
+            let before = if self.keeps_secret() { ", undefined" } else { "" };
+            proof = format!("{proof}{before}, {{\n  execute: [client.allowInsecureRequests],\n}}");
+        }
         let (issuer, id) = (quoted(self.issuer), quoted(self.id()));
         let (redirect, scope) =
             (quoted(self.redirect_uri().unwrap_or_default()), quoted(&self.client.scope.to_string()));

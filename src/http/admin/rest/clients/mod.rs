@@ -31,7 +31,7 @@ use crate::{
 #[utoipa::path(get, path = "/clients", tag = "Clients", security(("bearer" = ["admin:clients:read"])),
     params(ListQuery), responses((status = 200, body = Listed<Client>)))]
 pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let page = listing::page(&listing::params(&request)?)?;
+    let page = listing::page(&listing::params(&request, &[&listing::PAGE])?)?;
     let found = clients::list(&call.core, &call.admin, page).await?;
     Ok(ok(Listed::<Client>::of(&found)))
 }
