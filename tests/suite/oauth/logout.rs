@@ -1,7 +1,6 @@
 //! `/logout`. OpenID Connect RP-Initiated Logout 1.0.
 
 use reqwest::Method;
-use serde_json::json;
 use signet::services::keys;
 use url::form_urlencoded::Serializer;
 
@@ -351,8 +350,7 @@ async fn a_sign_out_stands_in_the_audit_log_once() {
     says_goodbye(&story.alice.browser.form_of(&page, &[("decision", "logout")]).await);
     let left = story.server.program("admin:audit:read").await.get("/audit-events?action=logout").await.json();
     assert_eq!(left["items"].as_array().unwrap().len(), 1, "{left}");
-    let entry = &left["items"][0];
-    assert_eq!((&entry["user_id"], &entry["address"]), (&json!(story.alice.id), &json!("127.0.0.1")));
+    assert_eq!(left["items"][0]["user_id"], story.alice.id, "{left}");
 }
 
 /// Asking twice is no error.
