@@ -101,9 +101,14 @@ impl Arrival {
         else {
             return Ok(Found::Again);
         };
+        let held = identities::list_by_user(db, &user.id)?;
+        if held.iter().any(|one| one.provider == self.provider() && one.subject == self.person.subject) {
+            // The same person came in at this very moment, and this is the account that was made.
+            return Ok(Found::Again);
+        }
         let has_password = users::find_password_hash(db, &user.id)?.is_some();
         // An identity of this directory, too: an address may be given to the next person of the same name.
-        if !has_password && identities::list_by_user(db, &user.id)?.is_empty() {
+        if !has_password && held.is_empty() {
             if !self.insert_identity(core, db, &user.id)? {
                 return Ok(Found::Again);
             }
