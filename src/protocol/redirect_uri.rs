@@ -134,7 +134,10 @@ impl<'a> Web<'a> {
         }
         let (host, port) = split_port(authority)?;
         match Host::parse(host) {
-            Ok(read) if read.to_string() == host => Ok(Some(Self { scheme, host, port, rest })),
+            // It stands in a Content-Security-Policy, where ; and , would begin something else.
+            Ok(read) if read.to_string() == host && host.bytes().all(is_of_host) => {
+                Ok(Some(Self { scheme, host, port, rest }))
+            }
             _ => Err(Unfit::Host),
         }
     }
@@ -146,6 +149,11 @@ impl<'a> Web<'a> {
     fn is_loopback_literal(&self) -> bool {
         matches!(self.host, "127.0.0.1" | "[::1]")
     }
+}
+
+/// A name as DNS has them, or an IP literal.
+fn is_of_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte)
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<NonZeroU16>), Unfit> {
@@ -270,6 +278,8 @@ mod tests {
         refused(Unfit::Characters, &["https://bücher.example/cb", "https://аpp.example/cb", "https://app。example/cb"]);
         refused(Unfit::Host, &["https://App.Example/cb", "https://%61pp.example/cb", "https://app.example%2fevil/cb"]);
         refused(Unfit::Host, &["http://0x7f.1/cb", "http://127.1/cb", "http://2130706433/cb", "http://[0:0::1]/cb"]);
+        // A host stands in a Content-Security-Policy.
+        refused(Unfit::Host, &["https://app.example;sandbox/cb", "https://app.example,x/cb", "https://a'b.example/cb"]);
         refused(Unfit::DotSegment, &["https://app.example/cb/../admin", "https://app.example/./cb"]);
         refused(Unfit::DotSegment, &["https://app.example/cb/..", "https://app.example/%2e%2E/cb"]);
         refused(Unfit::DotSegment, &["https://app.example/.%2e?x", "com.example.app://a/%2e%2e/b"]);

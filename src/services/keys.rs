@@ -2,14 +2,18 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{core::Core, fault::Fault};
+use super::{
+    audit::{self, Entry},
+    core::Core,
+    fault::Fault,
+};
 use crate::{
     crypto::keyring::{self, Keyring, NewKey, Signer},
     domain::{
         key::{KeyState, Rotation, SigningKey},
         time::{Seconds, Timestamp},
     },
-    store::{Db, StoreError, signing_keys},
+    store::{Db, StoreError, signing_keys, turn},
 };
 
 /// The keyring of this node and when it was read.
@@ -70,50 +74,74 @@ pub fn tend(core: &Core) -> Result<(), Fault> {
     let times = rotation(core);
     let keys = core.store.read(signing_keys::list)?;
     let newest = keys.iter().filter(|key| key.state(now) <= KeyState::Active).max_by_key(|key| key.activates_at);
-    match newest {
-        None => add(core, now).map(drop),
+    let due = match newest {
+        None => Some(now),
         Some(key) if now.since(key.activates_at) >= Seconds(times.every.0 - times.publish_ahead.0) => {
-            add(core, now.plus(times.publish_ahead)).map(drop)
+            Some(now.plus(times.publish_ahead))
         }
-        Some(_) => Ok(()),
-    }?;
+        Some(_) => None,
+    };
+    if let Some(activates_at) = due {
+        let new = keyring::generate()?;
+        core.store.write(|db| add(core, db, &new, activates_at))?;
+    }
     core.store.write(|db| forget_gone(db, now))?;
     reload(core)
 }
 
 /// Starts a rotation now: the new key is published at once and signs when every cache can know it.
 /// A rotation that is under way is not started again.
-pub fn rotate(core: &Core) -> Result<SigningKey, Fault> {
-    let now = core.clock.now();
-    let keys = core.store.read(signing_keys::list)?;
-    let in_state = |state| keys.iter().find(|key| key.state(now) == state);
-    let key = match (in_state(KeyState::Next), in_state(KeyState::Active)) {
-        (Some(next), _) => next.clone(),
-        (None, Some(_)) => add(core, now.plus(rotation(core).publish_ahead))?,
-        // Nothing signs yet, so no cache holds an older set.
-        (None, None) => add(core, now)?,
-    };
+pub fn rotate(core: &Core, noted: impl FnOnce(&SigningKey) -> Entry) -> Result<SigningKey, Fault> {
+    // Before the transaction: making a key takes its time.
+    let new = keyring::generate()?;
+    let key = core.store.write(|db| {
+        let now = core.clock.now();
+        turn::take(db)?;
+        let keys = signing_keys::list(db)?;
+        let in_state = |state| keys.iter().find(|key| key.state(now) == state);
+        let key = match (in_state(KeyState::Next), in_state(KeyState::Active)) {
+            (Some(next), _) => next.clone(),
+            (None, Some(_)) => add(core, db, &new, now.plus(rotation(core).publish_ahead))?,
+            // Nothing signs yet, so no cache holds an older set.
+            (None, None) => add(core, db, &new, now)?,
+        };
+        audit::record(core, db, noted(&key))?;
+        Ok(key)
+    })?;
     reload(core)?;
     Ok(key)
 }
 
 /// The emergency: the key validates nothing any more, and its private half is erased. When it was the
 /// last one that could sign, a new key signs at once, before every cache can know it. `None`: no such key.
-pub fn revoke(core: &Core, kid: &str) -> Result<Option<SigningKey>, Fault> {
-    let now = core.clock.now();
-    let keys = core.store.read(signing_keys::list)?;
-    let Some(mut key) = keys.iter().find(|key| key.kid == kid).cloned() else {
-        return Ok(None);
-    };
-    let others_sign = keys.iter().any(|other| other.kid != kid && other.state(now) == KeyState::Active);
-    if !others_sign {
-        add(core, now)?;
-    }
-    key.retires_at = Some(key.retires_at.map_or(now, |at| at.min(now)));
-    key.gone_at = Some(now);
-    core.store.write(|db| erase(db, &key, now))?;
+pub fn revoke(core: &Core, kid: &str, noted: impl FnOnce(&SigningKey) -> Entry) -> Result<Option<SigningKey>, Fault> {
+    let spare = keyring::generate()?;
+    let revoked = core.store.write(|db| {
+        let now = core.clock.now();
+        turn::take(db)?;
+        let keys = signing_keys::list(db)?;
+        let Some(mut key) = keys.iter().find(|key| key.kid == kid).cloned() else {
+            return Ok(None);
+        };
+        if !keys.iter().any(|other| other.kid != kid && other.state(now) == KeyState::Active) {
+            add(core, db, &spare, now)?;
+        }
+        spare_predecessor(db, &keys, &key, now)?;
+        key.retires_at = Some(key.retires_at.map_or(now, |at| at.min(now)));
+        key.gone_at = Some(now);
+        erase(db, &key, now)?;
+        audit::record(core, db, noted(&key))?;
+        Ok(Some(key))
+    })?;
     reload(core)?;
-    Ok(Some(key))
+    Ok(revoked)
+}
+
+/// The key that was to give way to `revoked` signs on: nobody else would, from then on.
+fn spare_predecessor(db: &mut Db, keys: &[SigningKey], revoked: &SigningKey, now: Timestamp) -> Result<(), StoreError> {
+    let waits = |key: &&SigningKey| key.retires_at == Some(revoked.activates_at) && key.state(now) == KeyState::Active;
+    let Some(key) = keys.iter().find(waits) else { return Ok(()) };
+    signing_keys::update_times(db, &SigningKey { retires_at: None, gone_at: None, ..key.clone() }).map(drop)
 }
 
 /// Every key, the youngest first.
@@ -134,21 +162,17 @@ pub fn rotation(core: &Core) -> Rotation {
 }
 
 /// Inserts a new key that signs from `activates_at`, and lets those before it retire then.
-fn add(core: &Core, activates_at: Timestamp) -> Result<SigningKey, Fault> {
-    let now = core.clock.now();
-    let new = keyring::generate()?;
-    let key = seal(core, &new, now, activates_at);
+fn add(core: &Core, db: &mut Db, new: &NewKey, activates_at: Timestamp) -> Result<SigningKey, StoreError> {
+    let key = seal(core, new, core.clock.now(), activates_at);
     let keep = rotation(core).keep_retired;
-    core.store.write(|db| {
-        for mut older in signing_keys::list(db)? {
-            if older.retires_at.is_none() {
-                older.retires_at = Some(activates_at);
-                older.gone_at = Some(activates_at.plus(keep));
-                signing_keys::update_times(db, &older)?;
-            }
+    for mut older in signing_keys::list(db)? {
+        if older.retires_at.is_none() {
+            older.retires_at = Some(activates_at);
+            older.gone_at = Some(activates_at.plus(keep));
+            signing_keys::update_times(db, &older)?;
         }
-        signing_keys::insert(db, &key).map(drop)
-    })?;
+    }
+    signing_keys::insert(db, &key)?;
     Ok(key)
 }
 

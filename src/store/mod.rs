@@ -30,6 +30,7 @@ pub mod signing_keys;
 pub mod size;
 pub mod standing;
 pub mod totp_factors;
+pub mod turn;
 pub mod users;
 
 mod column;

@@ -80,6 +80,11 @@ fn refusal_words(refusal: &Refusal) -> Said {
         Refusal::InsufficientScope(scope) => {
             said(NO, "insufficient_scope", format!("This action requires the '{scope}' scope"))
         }
+        Refusal::NotFresh => said(
+            NO,
+            "fresh_sign_in_required",
+            "A key that administers is made and rotated shortly after signing in, with the second factor: sign in again",
+        ),
         Refusal::NotForThisCredential => said(NO, "forbidden", "This credential cannot do that"),
         Refusal::InvalidCredentials => said(WHO, "invalid_credentials", "The email or password is incorrect"),
         Refusal::SecondFactorRequired => {

@@ -20,6 +20,8 @@ pub enum Refusal {
     RefreshTokenExpired,
     /// The scope that is missing.
     InsufficientScope(String),
+    /// What administers is made by whom the console lets in: a sign-in of a moment ago, with the second factor where there is one.
+    NotFresh,
     /// This kind of credential never reaches this: a key makes no keys, a client changes no password.
     NotForThisCredential,
     /// Unknown name or wrong password: which, nobody learns.

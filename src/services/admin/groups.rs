@@ -5,7 +5,7 @@ use super::{
     edition::{Current, Expected},
     entry, entry_about, read, readable, require, unfit,
     users::changeable,
-    write,
+    write_in_turn,
 };
 use crate::{
     crypto::random,
@@ -41,7 +41,7 @@ pub async fn create(core: &Core, admin: &Administrator, name: &str) -> Result<Cu
     core.run(move |core| {
         let now = core.clock.now();
         let group = Group { id: GroupId::new(now, random::bytes()), name, created_at: now };
-        write(core, |db| {
+        write_in_turn(core, |db| {
             if !store::insert(db, &group)? {
                 return Err(taken(&group.name));
             }
@@ -77,7 +77,7 @@ pub async fn rename(
     let name = readable("name", name)?;
     let (admin, id) = (admin.clone(), id.to_owned());
     core.run(move |core| {
-        let shown = write(core, |db| {
+        let shown = write_in_turn(core, |db| {
             let shown = find(core, db, &id)?;
             expected.check(&shown)?;
             if name == shown.group.name {
@@ -109,7 +109,7 @@ pub async fn delete(core: &Core, admin: &Administrator, id: &str, expected: Expe
     require(admin, Area::Users, Access::Write)?;
     let (admin, id) = (admin.clone(), id.to_owned());
     core.run(move |core| {
-        write(core, |db| {
+        write_in_turn(core, |db| {
             let shown = find(core, db, &id)?;
             expected.check(&shown)?;
             if let Some(directory) = &shown.directory {
@@ -149,7 +149,7 @@ pub async fn add(core: &Core, admin: &Administrator, id: &str, who: &str) -> Res
     let (admin, id, who) = (admin.clone(), id.to_owned(), who.to_owned());
     core.run(move |core| {
         let now = core.clock.now();
-        write(core, |db| {
+        write_in_turn(core, |db| {
             let group = find_bare(db, &id)?;
             let user = changeable(db, &admin, &who)?;
             if !store::add_member(db, &group.id, &user.id, now)? {
@@ -167,7 +167,7 @@ pub async fn remove(core: &Core, admin: &Administrator, id: &str, who: &str) -> 
     require(admin, Area::Users, Access::Write)?;
     let (admin, id, who) = (admin.clone(), id.to_owned(), who.to_owned());
     core.run(move |core| {
-        write(core, |db| {
+        write_in_turn(core, |db| {
             let group = find_bare(db, &id)?;
             let user = changeable(db, &admin, &who)?;
             if !store::remove_member(db, &group.id, &user.id)? {
@@ -203,6 +203,6 @@ fn taken(name: &str) -> AdminError {
 }
 
 /// How the audit log names it.
-fn called(group: &Group) -> String {
+pub(super) fn called(group: &Group) -> String {
     format!("{} {}", group.id.as_str(), group.name)
 }

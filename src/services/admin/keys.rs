@@ -7,7 +7,7 @@ use crate::{
         audit::Action,
         key::SigningKey,
     },
-    services::{audit, core::Core, keys},
+    services::{core::Core, keys},
 };
 
 /// Every key, the youngest first.
@@ -20,12 +20,7 @@ pub async fn list(core: &Core, admin: &Administrator) -> Result<Vec<SigningKey>,
 pub async fn rotate(core: &Core, admin: &Administrator) -> Result<SigningKey, AdminError> {
     require(admin, Area::Keys, Access::Write)?;
     let admin = admin.clone();
-    core.run(move |core| {
-        let key = keys::rotate(core)?;
-        core.store.write(|db| audit::record(core, db, entry(&admin, Action::RotateKey, &key.kid)))?;
-        Ok(key)
-    })
-    .await
+    core.run(move |core| Ok(keys::rotate(core, |key| entry(&admin, Action::RotateKey, &key.kid))?)).await
 }
 
 /// The emergency: nothing that the key signed validates any more.
@@ -33,9 +28,8 @@ pub async fn revoke(core: &Core, admin: &Administrator, kid: &str) -> Result<Sig
     require(admin, Area::Keys, Access::Write)?;
     let (admin, kid) = (admin.clone(), kid.to_owned());
     core.run(move |core| {
-        let key = keys::revoke(core, &kid)?.ok_or_else(|| absent("key", &kid))?;
-        core.store.write(|db| audit::record(core, db, entry(&admin, Action::RevokeKey, &key.kid)))?;
-        Ok(key)
+        let revoked = keys::revoke(core, &kid, |key| entry(&admin, Action::RevokeKey, &key.kid))?;
+        revoked.ok_or_else(|| absent("key", &kid))
     })
     .await
 }

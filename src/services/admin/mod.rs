@@ -8,7 +8,7 @@ use crate::{
         audit::{Action, Outcome},
         ids::UserId,
     },
-    store::{Db, error::StoreError},
+    store::{Db, error::StoreError, turn},
 };
 
 pub mod admit;
@@ -91,9 +91,17 @@ fn write<T>(core: &Core, work: impl FnOnce(&mut Db) -> Result<T, AdminError>) ->
     }
 }
 
+/// The same, and no other change of this kind meanwhile, on any node: what the work finds is so until it has written.
+fn write_in_turn<T>(core: &Core, work: impl FnOnce(&mut Db) -> Result<T, AdminError>) -> Result<T, AdminError> {
+    write(core, |db| {
+        turn::take(db)?;
+        work(db)
+    })
+}
+
 /// The same for the registry of scopes and resources, which every node keeps a copy of.
 fn write_registry<T>(core: &Core, work: impl FnOnce(&mut Db) -> Result<T, AdminError>) -> Result<T, AdminError> {
-    let written = write(core, work)?;
+    let written = write_in_turn(core, work)?;
     registry::forget(core);
     Ok(written)
 }

@@ -5,7 +5,7 @@ use super::{
     edition::{Current, Expected},
     entry, entry_about, read, readable, require, unfit,
     users::changeable,
-    write,
+    write_in_turn,
 };
 use crate::{
     crypto::random,
@@ -42,7 +42,7 @@ pub async fn create(core: &Core, admin: &Administrator, name: &str) -> Result<Cu
     core.run(move |core| {
         let now = core.clock.now();
         let organisation = Organisation { id: OrganisationId::new(now, random::bytes()), name, created_at: now };
-        write(core, |db| {
+        write_in_turn(core, |db| {
             store::insert(db, &organisation)?;
             Ok(audit::record(core, db, entry(&admin, Action::CreateOrganisation, called(&organisation)))?)
         })?;
@@ -75,7 +75,7 @@ pub async fn rename(
     let name = readable("name", name)?;
     let (admin, id) = (admin.clone(), id.to_owned());
     core.run(move |core| {
-        let shown = write(core, |db| {
+        let shown = write_in_turn(core, |db| {
             let shown = find(core, db, &id)?;
             expected.check(&shown)?;
             if name == shown.organisation.name {
@@ -105,7 +105,7 @@ pub async fn delete(
     require(admin, Area::Users, Access::Write)?;
     let (admin, id) = (admin.clone(), id.to_owned());
     core.run(move |core| {
-        write(core, |db| {
+        write_in_turn(core, |db| {
             let shown = find(core, db, &id)?;
             expected.check(&shown)?;
             if shown.keeper.is_some() {
@@ -182,7 +182,7 @@ async fn put(
     let (admin, id, who) = (admin.clone(), id.to_owned(), who.to_owned());
     core.run(move |core| {
         let now = core.clock.now();
-        write(core, |db| {
+        write_in_turn(core, |db| {
             let organisation = find_bare(db, &id)?;
             if let Some(Keeper::Directory(directory)) = ours::keeper(core, &organisation.id) {
                 return Err(unfit("user", format!("becomes a member here only by the directory {directory}")));
@@ -212,7 +212,7 @@ pub async fn remove(core: &Core, admin: &Administrator, id: &str, who: &str) -> 
     require(admin, Area::Users, Access::Write)?;
     let (admin, id, who) = (admin.clone(), id.to_owned(), who.to_owned());
     core.run(move |core| {
-        write(core, |db| {
+        write_in_turn(core, |db| {
             let organisation = find_bare(db, &id)?;
             let user = changeable(db, &admin, &who)?;
             if !store::leave(db, &organisation.id, &user.id)? {

@@ -48,5 +48,7 @@ fn is_own(core: &Core, admin: &Administrator, refused: &Refused) -> Result<bool,
     };
     // A disabled one, too: that it is disabled is a reason that its manager looks for.
     let known = clients::registered(core, id.as_str())?;
-    Ok(known.is_some_and(|known| admin.reaches(known.client.owner.as_ref())))
+    // Another client may have had this id before.
+    let since = |known: &clients::KnownClient| known.client.created_at <= refused.at;
+    Ok(known.is_some_and(|known| admin.reaches(known.client.owner.as_ref()) && since(&known)))
 }

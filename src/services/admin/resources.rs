@@ -110,6 +110,7 @@ fn may_change(admin: &Administrator) -> Result<(), AdminError> {
     }
 }
 
-fn find(db: &mut Db, identifier: &str) -> Result<Resource, AdminError> {
-    resources::find(db, identifier)?.ok_or_else(|| absent("resource", identifier))
+pub(super) fn find(db: &mut Db, identifier: &str) -> Result<Resource, AdminError> {
+    let found = resource::parse(identifier).map(|identifier| resources::find(db, &identifier)).transpose()?;
+    found.flatten().ok_or_else(|| absent("resource", identifier))
 }

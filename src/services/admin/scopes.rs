@@ -3,7 +3,9 @@
 use super::{
     AdminError, absent,
     edition::{Current, Expected},
-    entry, read, readable, require, unfit, write_registry,
+    entry, read, readable, require,
+    resources::find as find_resource,
+    unfit, write_registry,
 };
 use crate::{
     domain::{
@@ -13,7 +15,7 @@ use crate::{
     },
     protocol::scope::Scope,
     services::{audit, core::Core},
-    store::{Db, resources, scopes},
+    store::{Db, scopes},
 };
 
 /// A scope to be registered.
@@ -33,10 +35,8 @@ pub async fn create(core: &Core, admin: &Administrator, new: NewScope) -> Result
     core.run(move |core| {
         let scope = parse(core, &new)?;
         write_registry(core, |db| {
-            if let Some(resource) = &scope.resource
-                && resources::find(db, resource)?.is_none()
-            {
-                return Err(absent("resource", resource));
+            if let Some(resource) = &scope.resource {
+                find_resource(db, resource)?;
             }
             if !scopes::insert(db, &scope)? {
                 return Err(AdminError::Taken { what: "scope", name: scope.name.clone() });
@@ -108,7 +108,8 @@ fn may_change(admin: &Administrator, name: &str) -> Result<(), AdminError> {
 }
 
 fn find(db: &mut Db, name: &str) -> Result<RegisteredScope, AdminError> {
-    scopes::find(db, name)?.ok_or_else(|| absent("scope", name))
+    let found = Scope::parse(name).map(|_| scopes::find(db, name)).transpose()?;
+    found.flatten().ok_or_else(|| absent("scope", name))
 }
 
 fn parse(core: &Core, new: &NewScope) -> Result<RegisteredScope, AdminError> {

@@ -94,6 +94,11 @@ impl Wish {
         }
     }
 
+    /// The first scope asked for that acts on others.
+    pub(super) fn acts_on_others(&self) -> Option<&str> {
+        self.0.scope.as_ref()?.iter().find(|scope| acts_on_others(scope))
+    }
+
     fn key(&self, user: &User, scope: Scope, maker: Maker, core: &Core) -> Made {
         let Self(new) = self;
         let now = core.clock.now();

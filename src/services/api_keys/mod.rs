@@ -6,16 +6,19 @@ pub(super) use making::{Member, NotMade, Wish, make};
 
 use super::{
     accounts::{Account, Caller, Refusal, Thing},
+    admin::admit,
     audit::{self, Entry},
     core::Core,
 };
 use crate::{
     crypto::{api_key, digest},
     domain::{
+        administrator::acts_on_others,
         api_key::{ApiKey, Environment, Maker},
         audit::{Action, Outcome},
         ids::ApiKeyId,
         secret::{Secret, SecretDigest},
+        session::Session,
         time::{Seconds, Timestamp},
         user::User,
     },
@@ -56,8 +59,11 @@ const NOTED_EVERY: Seconds = Seconds::minutes(1);
 pub async fn create(core: &Core, caller: Caller, new: NewKey) -> Result<Made, Refusal> {
     let wish = Wish::parse(new)?;
     core.run(move |core| {
-        let Account { user, .. } = caller.account(core)?;
+        let Account { user, session, .. } = caller.account(core)?;
         let entry = Entry::by_user(&user.id, Action::CreateApiKey, Outcome::Done, caller.visitor.address);
+        if let Some(scope) = wish.acts_on_others() {
+            demand_fresh(core, &session, scope, &entry)?;
+        }
         Ok(make(core, &user, &wish, Maker::User, entry)??)
     })
     .await
@@ -88,9 +94,13 @@ pub async fn rotate(core: &Core, caller: Caller, id: ApiKeyId, grace: Seconds) -
         return Err(Refusal::Malformed("grace_seconds"));
     }
     core.run(move |core| {
-        let Account { user, .. } = caller.account(core)?;
+        let Account { user, session, .. } = caller.account(core)?;
         // Read before the transaction: who saw the same key competes for the same digest.
         let before = own(core, &user, &id)?;
+        if let Some(scope) = before.scope.iter().find(|scope| acts_on_others(scope)) {
+            let entry = Entry::by_user(&user.id, Action::RotateApiKey, Outcome::Done, caller.visitor.address);
+            demand_fresh(core, &session, scope, &entry)?;
+        }
         let now = core.clock.now();
         let minted = api_key::mint(before.brand(), before.environment);
         let key = ApiKey {
@@ -164,6 +174,16 @@ pub fn looks_like_one(text: &str) -> bool {
 
 fn opens(key: &ApiKey, shown: &SecretDigest, now: Timestamp) -> bool {
     key.digests(now).any(|good| digest::same(good, shown))
+}
+
+/// A key that administers is made and rotated by whom the console would let in: not by an open laptop.
+fn demand_fresh(core: &Core, session: &Session, scope: &str, entry: &Entry) -> Result<(), Refusal> {
+    if admit::is_fresh(core, session)? {
+        return Ok(());
+    }
+    let refused = Entry { outcome: Outcome::Refused, ..entry.clone().with(scope) };
+    core.store.write(|db| audit::record(core, db, refused))?;
+    Err(Refusal::NotFresh)
 }
 
 /// A key of this user that has not expired.

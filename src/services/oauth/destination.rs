@@ -83,8 +83,10 @@ impl ConsolePath {
     pub fn parse(text: &str) -> Option<Self> {
         let below = text.strip_prefix("/admin").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%:".contains(&byte);
-        let fits =
-            below && text.len() <= 512 && text.bytes().all(plain) && !text.contains("//") && !text.contains("..");
+        // Browsers take %2e for a dot. A slash that is escaped stays one of a resource's name.
+        let lower = text.to_ascii_lowercase();
+        let leaves = ["//", "..", "%2e", "%5c"].iter().any(|part| lower.contains(part));
+        let fits = below && text.len() <= 512 && text.bytes().all(plain) && !leaves;
         fits.then(|| Self(text.to_owned()))
     }
 
@@ -145,6 +147,8 @@ mod tests {
             "//evil.example",
             "/admin//evil.example",
             "/admin/../logout",
+            "/admin/%2E%2e/logout",
+            "/admin/%5cevil.example",
             "https://evil.example/admin",
             "/admin?x=1",
             "/admin\\evil",

@@ -109,7 +109,9 @@ fn consents(party: Party, consent: Option<&Consent>, scope: &Scope) -> bool {
 pub fn holder(core: &Core, claims: &AccessTokenClaims) -> Result<Option<Holder>, StoreError> {
     let now = core.clock.now();
     let Some(gid) = &claims.gid else {
-        let enabled = clients::find(core, &claims.client_id)?.is_some();
+        // Another client may have had this id before.
+        let issued = Timestamp::from_unix(claims.iat);
+        let enabled = clients::find(core, &claims.client_id)?.is_some_and(|known| known.client.created_at <= issued);
         let revoked = core.store.read(|db| revoked_tokens::contains(db, &claims.jti))?;
         return Ok((enabled && !revoked).then_some(Holder::Client));
     };

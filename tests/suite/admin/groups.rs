@@ -117,3 +117,30 @@ async fn the_pages_make_a_group_and_look_after_its_members() {
     root.browser.submit_to(&format!("{at}/delete"), &[]).await.expect_status(200);
     root.opens(&at).await.expect_status(404);
 }
+
+/// By whichever door: the audit log names the group that was joined or left, and the role that was given.
+#[actix_web::test]
+async fn what_a_user_became_is_in_the_audit_log() {
+    let server = Server::start().await;
+    let (program, alice) = (server.root_program().await, server.user("alice").await);
+    let path = format!("/users/{}", alice.id);
+    for change in [json!({ "groups": ["staff", "crew"], "role": "auditor" }), json!({ "groups": ["crew"] })] {
+        program.sends(Method::PATCH, &path, &change).await.expect_status(200);
+    }
+    let log = program.get(&format!("/audit-events?user={}", alice.id)).await.expect_status(200).json();
+    let told: Vec<String> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| format!("{} {}", event["action"].as_str().unwrap(), event["detail"].as_str().unwrap_or_default()))
+        .collect();
+    let has = |action: &str, detail: &str| told.iter().any(|line| line.starts_with(action) && line.ends_with(detail));
+    for (action, detail) in [
+        ("join_group", " staff"),
+        ("join_group", " crew"),
+        ("leave_group", " staff"),
+        ("update_user", "role member to auditor"),
+    ] {
+        assert!(has(action, detail), "{action}{detail}: {told:?}");
+    }
+}

@@ -1,5 +1,7 @@
 //! What applications and users can write stays text on every page of the console.
 
+use serde_json::json;
+
 use super::world::{World, routes};
 use crate::harness::{Admin, Answer, DATIX, Method, Server};
 
@@ -142,4 +144,19 @@ async fn shown_again(admin: &Admin, page: &str, action: &str, values: &[(&str, S
 
 fn server_origin(admin: &Admin) -> String {
     admin.browser.site.origin()
+}
+
+/// PostgreSQL keeps no NUL in a text: what no name can hold names nothing.
+#[tokio::test]
+async fn a_nul_is_no_name() {
+    let server = Server::start().await;
+    let (program, alice) = (server.root_program().await, server.user("alice").await);
+    for path in ["/scopes/%00", "/resources/%00", "/groups/%00", "/users/%00", "/clients/%00"] {
+        program.get(path).await.expect_problem(404, "not-found");
+        program.delete(path).await.expect_problem(404, "not-found");
+    }
+    let scope = json!({ "name": "api:read", "description": "Read", "resource": "\u{0}" });
+    program.posts("/scopes", scope).await.expect_problem(404, "not-found");
+    let picture = json!({ "picture": "https://a.example/\u{0}" });
+    program.patch(&format!("/users/{}", alice.id), &picture).await.expect_problem(422, "unfit");
 }

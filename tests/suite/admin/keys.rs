@@ -1,9 +1,12 @@
 //! Signing keys at the REST API and at the console.
 
-use serde_json::Value;
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::says;
-use crate::harness::{Server, cast};
+use crate::harness::{Seconds, Server, cast};
 
 #[tokio::test]
 async fn a_rotation_by_hand_breaks_no_token() {
@@ -32,4 +35,47 @@ async fn the_emergency_is_written_down_and_ends_the_key() {
     program.get("/keys").await.expect_problem(401, "invalid-token");
     let again = server.root_program().await;
     again.call(crate::harness::Method::POST, "/keys/nonsense/revoke").await.expect_problem(404, "not-found");
+}
+
+/// "Rotated by mistake, so revoke the new one": the key that was to give way signs on.
+#[tokio::test]
+async fn without_its_successor_a_key_signs_on() {
+    let (server, app, alice) = cast().await;
+    let program = server.program("admin:keys").await;
+    program.post("/keys/rotate", &json!({})).await.expect_status(200);
+    let keys = program.get("/keys").await.json();
+    let next = keys["items"].as_array().unwrap().iter().find(|key| key["state"] == "next").unwrap().clone();
+    program.post(&format!("/keys/{}/revoke", next["kid"].as_str().unwrap()), &json!({})).await.expect_status(200);
+    server.advance(Seconds::hours(2)).await;
+    app.redeems(&alice.approves(&app).await).await.expect_tokens();
+}
+
+/// What opens the administration is made by whom the console lets in.
+#[tokio::test]
+async fn an_old_sign_in_makes_no_key_that_administers() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let asked =
+        |scope: &'static str| [("name", "Laptop"), ("expires", "never"), ("environment", "live"), ("scope", scope)];
+    let made = admin.submits("/account/api-keys", "/account/api-keys", &asked("admin:users")).await;
+    made.expect_status(200);
+    server.advance(Seconds::hours(2)).await;
+    let refused = admin.submits("/account/api-keys", "/account/api-keys", &asked("admin:users")).await;
+    assert!(!refused.text().contains("shown only now"), "{}", refused.text());
+    let plain = admin.submits("/account/api-keys", "/account/api-keys", &asked("openid")).await;
+    assert!(plain.text().contains("shown only now"), "{}", plain.text());
+}
+
+/// Two administrators in one moment: one rotation is under way, not two.
+#[tokio::test]
+async fn of_many_rotations_at_once_one_key_comes() {
+    let server = Server::start().await;
+    let program = server.program("admin:keys").await;
+    let rotate = |_| program.post("/keys/rotate", &json!({})).into_future();
+    let answers = (0..8).map(rotate).collect::<JoinSet<_>>().join_all().await;
+    let kids: HashSet<_> =
+        answers.into_iter().map(|answer| answer.expect_status(200).json()["kid"].to_string()).collect();
+    assert_eq!(kids.len(), 1);
+    let keys = program.get("/keys").await.json();
+    assert_eq!(keys["items"].as_array().unwrap().iter().filter(|key| key["state"] == "next").count(), 1);
 }

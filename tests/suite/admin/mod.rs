@@ -10,6 +10,7 @@ mod keys;
 mod organisations;
 mod overview;
 mod providers;
+mod races;
 mod resources;
 mod roles;
 mod schema;

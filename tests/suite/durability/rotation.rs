@@ -9,12 +9,12 @@ use reqwest::Method;
 use signet::{
     app::{self, Migrate},
     config::Settings,
-    services::{core::Core, keys},
+    services::{admin, core::Core, keys},
 };
 
 use super::resource_server::ResourceServer;
 use crate::{
-    harness::{Seconds, Server, TestClient, claims, header},
+    harness::{Seconds, Server, TestClient, claims, header, operator},
     program::{Installation, PATIENCE},
 };
 
@@ -63,7 +63,7 @@ async fn a_cache_that_keeps_the_keys_for_their_max_age_validates_every_token() {
         for at in (0..end).step_by(usize::try_from(STEP).unwrap()) {
             let now = began + at;
             if at == 100 + offset {
-                other.run(keys::rotate).await.unwrap();
+                admin::keys::rotate(&other, &operator()).await.unwrap();
             }
             if at % 10 == 0 {
                 server.site.core.run(keys::reload).await.unwrap();
@@ -142,8 +142,8 @@ async fn a_rotation_comes_by_itself_when_the_key_has_served_its_time() {
 async fn a_rotation_that_is_under_way_is_not_started_again() {
     let server = Server::start().await;
     let other = beside(&server).await;
-    let first = other.run(keys::rotate).await.unwrap();
-    let second = server.site.core.run(keys::rotate).await.unwrap();
+    let first = admin::keys::rotate(&other, &operator()).await.unwrap();
+    let second = admin::keys::rotate(&server.site.core, &operator()).await.unwrap();
     assert_eq!(first.kid, second.kid);
 }
 
@@ -158,7 +158,7 @@ async fn the_tokens_of_a_revoked_key_are_refused() {
 
     let (other, revoked) = (beside(&server).await, kid(&old.access_token));
     let gone = revoked.clone();
-    other.run(move |core| keys::revoke(core, &gone)).await.unwrap().unwrap();
+    admin::keys::revoke(&other, &operator(), &gone).await.unwrap();
     server.advance(Seconds(30)).await;
     app.userinfo(&old.access_token).await.expect_refusal("invalid_token");
     assert_eq!(app.introspects(&old.access_token).await.json()["active"], false);

@@ -16,7 +16,7 @@ mod smtp;
 mod user;
 
 pub(crate) use account::{CLASSIC, CODITECT, COMIND, CONTRACTS, Contract, DATIX, Made, Phone, Session};
-pub(crate) use admin::{Admin, Program, operator};
+pub(crate) use admin::{Admin, Call, Program, operator};
 pub(crate) use answer::{Answer, Tokens};
 pub(crate) use authorization::{Asked, Authorization, Code};
 pub(crate) use browser::Browser;

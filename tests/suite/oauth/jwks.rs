@@ -5,9 +5,9 @@ use jsonwebtoken::{
     jwk::{Jwk, JwkSet},
 };
 use serde_json::Value;
-use signet::services::keys;
+use signet::services::{admin, keys};
 
-use crate::harness::{Method, Seconds, Server, cast, header};
+use crate::harness::{Method, Seconds, Server, cast, header, operator};
 
 /// The token's claims, if the published key of its `kid` made its signature.
 fn verified(jwks: &str, token: &str) -> Option<Value> {
@@ -82,7 +82,7 @@ async fn no_token_fails_during_a_rotation() {
     let tokens = || async { app.redeems(&alice.approves(&app).await).await.expect_tokens() };
     let before = tokens().await;
 
-    server.site.core.run(|core| keys::rotate(core).map(drop)).await.unwrap();
+    admin::keys::rotate(&server.site.core, &operator()).await.unwrap();
     let announced = server.get("/jwks").await;
     let both = kids(&announced.json());
     assert_eq!(both.len(), 2);
@@ -107,7 +107,7 @@ async fn a_revoked_key_validates_nothing() {
     let before = app.redeems(&alice.approves(&app).await).await.expect_tokens();
     let old = kids(&server.get("/jwks").await.json()).remove(0);
     let kid = old.clone();
-    server.site.core.run(move |core| keys::revoke(core, &kid).map(drop)).await.unwrap();
+    admin::keys::revoke(&server.site.core, &operator(), &kid).await.unwrap();
     app.userinfo(&before.access_token).await.expect_refusal("invalid_token");
     assert_eq!(app.introspects(&before.access_token).await.text(), r#"{"active":false}"#);
     let after = app.refreshes(before.refresh()).await.expect_tokens();

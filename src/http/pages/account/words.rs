@@ -115,6 +115,11 @@ pub(in super::super) fn of(refusal: Refusal) -> Ending {
         Refusal::InsufficientScope(scope) => {
             Problem::new(format!("You may not give “{scope}” away."), &["scope"]).with(StatusCode::FORBIDDEN)
         }
+        Refusal::NotFresh => Problem::new(
+            "A key that administers takes a fresh sign-in: sign out, sign in again, and come back.",
+            &["scope"],
+        )
+        .with(StatusCode::FORBIDDEN),
         Refusal::NotForThisCredential => {
             Problem::new("This needs a person who is signed in.", &[]).with(StatusCode::FORBIDDEN)
         }

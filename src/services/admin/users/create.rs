@@ -178,7 +178,8 @@ pub(in crate::services) fn check_profile(profile: &Profile) -> Result<(), AdminE
         text.as_ref().map_or(Ok(String::new()), |text| readable(what, text))?;
     }
     // Applications put it into `<img src>`.
-    let is_address = |url: &String| url.starts_with("https://") && url.len() <= 2048;
+    let is_address =
+        |url: &String| url.starts_with("https://") && url.len() <= 2048 && url.bytes().all(|b| b.is_ascii_graphic());
     if profile.picture.as_ref().is_some_and(|url| !is_address(url)) {
         return Err(unfit("picture", "must be an https address"));
     }
@@ -207,7 +208,10 @@ mod tests {
         let name = Profile { name: Some("Al\u{7}ice".into()), ..Profile::default() };
         assert!(check_profile(&name).is_err());
         let picture = |url: &str| check_profile(&Profile { picture: Some(url.into()), ..Profile::default() });
-        assert!(picture("javascript:alert(1)").is_err());
+        for wrong in ["javascript:alert(1)", "https://a.example/\u{0}", "https://a.example/a b", "https://a.example/ü"]
+        {
+            assert!(picture(wrong).is_err(), "{wrong}");
+        }
         assert!(picture("https://a.example/me.png").is_ok());
     }
 }

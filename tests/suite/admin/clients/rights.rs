@@ -3,7 +3,7 @@
 use serde_json::json;
 use signet::domain::user::Role;
 
-use crate::harness::{Server, operator};
+use crate::harness::{Program, Seconds, Server, operator};
 use signet::services::admin::{
     clients::{self, ClientMembers},
     edition::Expected,
@@ -113,4 +113,25 @@ async fn an_auditor_looks_and_changes_nothing() {
     assert!(!page.text().contains("/delete") && !page.text().contains("/edit"));
     auditor.opens("/admin/clients/app/secrets").await.expect_status(200);
     assert!(!auditor.browser.page().text().contains("Rotate"));
+}
+
+/// A client id that is used again: what was refused of the one before is not the new owner's to see, and what was
+/// issued to it opens nothing.
+#[tokio::test]
+async fn an_id_that_is_used_again_is_another_client() {
+    let server = Server::start().await;
+    let program = server.root_program().await;
+    let before = server.client().id("again").service("admin:clients:read").create().await;
+    let token = before.asks_for_itself().await.expect_tokens().access_token;
+    before.with_secret("wrong").asks_for_itself().await.expect_refusal("invalid_client");
+    program.delete("/clients/again").await.expect_status(204);
+    server.advance(Seconds(2)).await;
+    let manager = server.person_with_role("mia", Role::ClientManager).await;
+    server.client().id("again").service("admin:clients:read").create().await;
+    let owner = ClientMembers { owner: Some(manager.user.id.clone()), ..ClientMembers::default() };
+    clients::update(&server.site.core, &operator(), "again", Expected::Any, owner).await.unwrap();
+
+    manager.opens("/admin/refused?q=again").await.expect_status(200);
+    assert!(manager.browser.page().text().contains("Nothing was refused"), "{}", manager.browser.page().text());
+    Program::new(&server.site, token).get("/clients").await.expect_problem(401, "invalid-token");
 }

@@ -2,7 +2,7 @@
 
 use super::{AddressChanges, Belonging, UserChanges};
 use crate::{
-    domain::user::{Address, Profile, normal_email},
+    domain::user::{Address, Profile, Role, normal_email},
     services::admin::{AdminError, readable, unfit, users::parse_username},
 };
 
@@ -23,8 +23,9 @@ impl UserChanges {
         profile.address = Some(address).filter(|address| *address != Address::default());
     }
 
-    /// The members that are named, for the audit log: never what they say. The status has an entry of its own.
-    pub(super) fn named(&self) -> Vec<&'static str> {
+    /// The members that are named, for the audit log: never what they say of a person, but which role is another than
+    /// `before`. The status has an entry of its own.
+    pub(super) fn named(&self, before: Role) -> Vec<String> {
         let members = [
             ("name", self.name.is_some()),
             ("given_name", self.given_name.is_some()),
@@ -36,13 +37,14 @@ impl UserChanges {
             ("address", self.address != AddressChanges::default()),
             ("username", self.username.is_some()),
             ("email", self.email.is_some() || self.email_standing.is_some()),
-            ("role", self.role.is_some()),
             ("privileges", self.privileges.is_some()),
             ("groups", self.groups.is_some()),
             ("attributes", !self.attributes.is_empty()),
             ("organisation", self.organisation.is_some()),
         ];
-        members.into_iter().filter(|(_, named)| *named).map(|(name, _)| name).collect()
+        let named = members.into_iter().filter(|(_, named)| *named).map(|(name, _)| name.to_owned());
+        let role = self.role.filter(|role| *role != before);
+        named.chain(role.map(|role| format!("role {} to {}", before.as_str(), role.as_str()))).collect()
     }
 
     pub(super) fn checked(self) -> Result<Self, AdminError> {

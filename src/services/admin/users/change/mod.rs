@@ -22,6 +22,7 @@ use crate::{
         admin::{
             absent,
             edition::{Current, Expected},
+            groups::called,
             require, unfit, write,
         },
         core::Core,
@@ -114,7 +115,7 @@ fn change(
     email::write(core, db, admin, &found, changes)?;
     write_rights(core, db, admin, &found, changes)?;
     if let Some(names) = &changes.groups {
-        write_groups(core, db, &found, names)?;
+        write_groups(core, db, admin, &found, names)?;
     }
     if let Some(belonging) = &changes.organisation {
         write_belonging(core, db, &found, belonging)?;
@@ -122,7 +123,7 @@ fn change(
     if let Some(status) = changes.status {
         standing::move_to(core, db, admin, &found, status)?;
     }
-    let named = changes.named();
+    let named = changes.named(found.role);
     if !named.is_empty() {
         log(core, db, admin, &found.id, (Action::UpdateUser, Some(named.join(", "))))?;
     }
@@ -183,18 +184,29 @@ fn write_rights(
     Ok(())
 }
 
-fn write_groups(core: &Core, db: &mut Db, user: &User, names: &[String]) -> Result<(), StoreError> {
+/// Each group that is joined or left has its own entry in the audit log, as on the group's page.
+fn write_groups(
+    core: &Core,
+    db: &mut Db,
+    admin: &Administrator,
+    user: &User,
+    names: &[String],
+) -> Result<(), StoreError> {
     let now = core.clock.now();
     for before in groups::list_names_of(db, &user.id)?.iter().filter(|before| !names.contains(before)) {
-        if let Some(group) = groups::find_by_name(db, before)? {
-            groups::remove_member(db, &group.id, &user.id)?;
+        if let Some(group) = groups::find_by_name(db, before)?
+            && groups::remove_member(db, &group.id, &user.id)?
+        {
+            log(core, db, admin, &user.id, (Action::LeaveGroup, Some(called(&group))))?;
         }
     }
     for name in names {
         let new = Group { id: GroupId::new(now, random::bytes()), name: name.clone(), created_at: now };
         groups::insert(db, &new)?;
-        if let Some(group) = groups::find_by_name(db, name)? {
-            groups::add_member(db, &group.id, &user.id, now)?;
+        if let Some(group) = groups::find_by_name(db, name)?
+            && groups::add_member(db, &group.id, &user.id, now)?
+        {
+            log(core, db, admin, &user.id, (Action::JoinGroup, Some(called(&group))))?;
         }
     }
     Ok(())
