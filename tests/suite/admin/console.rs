@@ -1,6 +1,14 @@
 //! Who gets into the console, and how the forms of it are kept.
 
-use signet::domain::user::Role;
+use signet::{
+    domain::{
+        client::ClientId,
+        refused::{Declined, Endpoint},
+        user::Role,
+    },
+    protocol::error::OAuthError,
+    services::refused,
+};
 
 use super::says;
 use crate::harness::{Method, Seconds, Server};
@@ -82,4 +90,19 @@ async fn a_page_that_is_not_there_leads_back() {
     }
     let alice = server.person_with_role("alice", Role::Member).await;
     says(alice.opens("/admin").await.expect_status(403), "href=\"/account\"");
+}
+
+/// A flood makes no page that no browser can show.
+#[tokio::test]
+async fn a_page_of_refused_requests_stays_small() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    for n in 0..102 {
+        let client = ClientId::parse(&format!("app{n}")).unwrap();
+        let declined = Declined::from(OAuthError::invalid_request("wrong")).of(&client);
+        refused::note(&server.site.core, Endpoint::Authorize, &declined);
+    }
+    let page = admin.opens("/admin/refused").await;
+    assert_eq!(page.expect_status(200).text().matches("<article").count(), 100);
+    says(&page, "2 older ones are not shown");
 }

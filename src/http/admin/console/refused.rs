@@ -27,7 +27,12 @@ struct RefusedView<'a> {
     frame: Frame<'a>,
     q: &'a str,
     requests: Vec<Line>,
+    /// Older ones that are not shown.
+    older: usize,
 }
+
+/// A page stays small beside a flood; a client's own are at most 50.
+const SHOWN: usize = 100;
 
 struct Line {
     /// The client as it is registered, and its page.
@@ -64,7 +69,8 @@ async fn show(app: &App, request: &HttpRequest) -> Answered {
         layout: &app.layout,
         frame: visit.frame(Place::Refused, "Refused requests", &[]),
         q: client.unwrap_or_default(),
-        requests: found.iter().map(|refused| Line::of(refused, now)).collect(),
+        requests: found.iter().take(SHOWN).map(|refused| Line::of(refused, now)).collect(),
+        older: found.len().saturating_sub(SHOWN),
     };
     Ok(visit.send(&view, &view.frame))
 }

@@ -13,10 +13,13 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    domain::{administrator::Area, audit::Actor, secret::Secret, session::Door, user::UserStatus},
+    domain::{administrator::Area, audit::Actor, client::Client, secret::Secret, session::Door, user::UserStatus},
     http::{
         app::App,
-        extract::form::{BadBody, Form},
+        extract::{
+            form::{BadBody, Form},
+            path::escape,
+        },
         pages::{
             account::device,
             send::{Answered, answered},
@@ -79,6 +82,11 @@ impl AccessView<'_> {
     /// Of the administrator who looks at it.
     fn is_own(&self) -> bool {
         self.frame.admin.actor == Actor::User(self.person.user.id.clone())
+    }
+
+    #[expect(clippy::unused_self, reason = "templates call methods")]
+    fn client(&self, client: &Client) -> String {
+        format!("/admin/clients/{}", escape(client.id.as_str()))
     }
 
     fn has_password(&self) -> bool {

@@ -5,12 +5,17 @@ use crate::{
     domain::{
         administrator::{Access, Administrator, Area},
         api_key::ApiKey,
+        client::Client,
         identity::Identity,
         organisation::Membership,
         session::Session,
     },
     services::{admin::read, core::Core},
-    store::{api_keys, identities, organisations, sessions, users},
+    store::{
+        api_keys, clients, identities, organisations,
+        page::{Page, PageRequest},
+        sessions, users,
+    },
 };
 
 /// What goes with an account, as it is at this moment; none of it belongs to the account's edition.
@@ -23,6 +28,8 @@ pub struct Belongings {
     pub applications: Vec<consents::Allowed>,
     /// Those that have not expired.
     pub keys: Vec<ApiKey>,
+    /// Clients that are theirs: they stay when the account is suspended or deleted.
+    pub clients: Page<Client>,
     pub password: PasswordState,
 }
 
@@ -32,6 +39,8 @@ pub enum PasswordState {
     /// Invited, or signs in elsewhere.
     Unset,
 }
+
+const FIRST_CLIENTS: PageRequest = PageRequest { after: None, limit: 20, search: None };
 
 pub async fn belongings(core: &Core, admin: &Administrator, who: &str) -> Result<Belongings, AdminError> {
     require(admin, Area::Users, Access::Read)?;
@@ -47,6 +56,7 @@ pub async fn belongings(core: &Core, admin: &Administrator, who: &str) -> Result
                 sessions: sessions::list_by_user(db, &user.id, now)?,
                 applications: consents::allowed(db, &user.id)?,
                 keys: api_keys::list_by_user(db, &user.id, now)?,
+                clients: clients::list(db, Some(&user.id), &FIRST_CLIENTS)?,
                 password: if hash.is_some() { PasswordState::Set } else { PasswordState::Unset },
             })
         })

@@ -101,6 +101,9 @@ async fn a_client_manager_owns_what_they_make() {
     manager.opens("/admin/clients/mine").await.expect_status(200);
     let program = server.root_program().await;
     assert_eq!(program.get("/clients/mine").await.json()["owner"], manager.user.id.as_str());
+    // Whoever suspends them sees what goes on.
+    let access = server.admin().await.opens(&format!("/admin/users/{}/access", manager.user.id)).await;
+    assert!(access.expect_status(200).text().contains("/admin/clients/mine"), "{}", access.text());
 }
 
 #[tokio::test]
