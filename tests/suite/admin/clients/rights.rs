@@ -128,7 +128,7 @@ async fn an_id_that_is_used_again_is_another_client() {
     let token = before.asks_for_itself().await.expect_tokens().access_token;
     before.with_secret("wrong").asks_for_itself().await.expect_refusal("invalid_client");
     program.delete("/clients/again").await.expect_status(204);
-    server.advance(Seconds(2)).await;
+    server.advance(Seconds::minutes(1)).await;
     let manager = server.person_with_role("mia", Role::ClientManager).await;
     server.client().id("again").service("admin:clients:read").create().await;
     let owner = ClientMembers { owner: Some(manager.user.id.clone()), ..ClientMembers::default() };
