@@ -138,7 +138,12 @@ pub fn revoke(core: &Core, kid: &str, noted: impl FnOnce(&SigningKey) -> Entry) 
 }
 
 /// The key that was to give way to `revoked` signs on: nobody else would, from then on.
-fn prolong_predecessor(db: &mut Db, keys: &[SigningKey], revoked: &SigningKey, now: Timestamp) -> Result<(), StoreError> {
+fn prolong_predecessor(
+    db: &mut Db,
+    keys: &[SigningKey],
+    revoked: &SigningKey,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let waits = |key: &&SigningKey| key.retires_at == Some(revoked.activates_at) && key.state(now) == KeyState::Active;
     let Some(key) = keys.iter().find(waits) else { return Ok(()) };
     signing_keys::update_times(db, &SigningKey { retires_at: None, gone_at: None, ..key.clone() }).map(drop)
