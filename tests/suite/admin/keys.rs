@@ -3,10 +3,14 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
+use signet::{
+    domain::key::{KeyState, SigningKey},
+    services::admin::keys,
+};
 use tokio::task::JoinSet;
 
 use super::says;
-use crate::harness::{Seconds, Server, cast};
+use crate::harness::{Seconds, Server, cast, operator};
 
 #[tokio::test]
 async fn a_rotation_by_hand_breaks_no_token() {
@@ -78,4 +82,36 @@ async fn of_many_rotations_at_once_one_key_comes() {
     assert_eq!(kids.len(), 1);
     let keys = program.get("/keys").await.json();
     assert_eq!(keys["items"].as_array().unwrap().iter().filter(|key| key["state"] == "next").count(), 1);
+}
+
+/// Whatever administrators do to the keys, in whatever order: one signs at every moment from now on, without any job.
+#[tokio::test]
+async fn in_no_order_of_rotations_and_revocations_does_nothing_sign() {
+    let server = Server::start().await;
+    let service = server.client().service("read:org").create().await;
+    let (core, admin) = (&server.site.core, operator());
+    let mut chance: u32 = 7;
+    for _ in 0..40 {
+        chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let (all, now) = (keys::list(core, &admin).await.unwrap(), core.clock.now());
+        let revoked = match chance >> 29 {
+            0 | 1 => keys::rotate(core, &admin).await.map(|_| None).unwrap(),
+            2 | 3 => Some(KeyState::Next),
+            4 => Some(KeyState::Active),
+            5 => Some(KeyState::Retired),
+            _ => {
+                server.advance(Seconds(core.settings.publish_ahead().0 / 2)).await;
+                None
+            }
+        };
+        if let Some(key) = all.iter().find(|key| Some(key.state(now)) == revoked) {
+            keys::revoke(core, &admin, &key.kid).await.unwrap();
+        }
+        service.asks_for_itself().await.expect_tokens();
+        let (all, now) = (keys::list(core, &admin).await.unwrap(), core.clock.now());
+        let ends = |key: &SigningKey| [Some(key.activates_at), key.retires_at, key.gone_at];
+        for at in all.iter().flat_map(ends).flatten().chain([now]).filter(|at| *at >= now) {
+            assert!(all.iter().any(|key| key.state(at) == KeyState::Active), "nothing signs at {at:?}: {all:#?}");
+        }
+    }
 }
