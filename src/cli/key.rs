@@ -71,21 +71,22 @@ struct KeyAct {
 
 impl KeyCommand {
     pub async fn run(self, core: &Core, output: &mut Output) -> Result<(), CommandError> {
-        let now = core.clock.now();
+        // Of the moment after: making a key takes its time.
+        let shape = |key: &SigningKey| shape(key, core.clock.now());
         match self {
             Self::List => {
                 let keys = keys::list(core, &operator()).await?;
-                output.answer(&KeyList { keys: keys.iter().map(|key| shape(key, now)).collect() })?;
+                output.answer(&KeyList { keys: keys.iter().map(shape).collect() })?;
             }
             Self::Rotate => {
                 let key = keys::rotate(core, &operator()).await?;
                 let sentence = format!("Key {} is published and signs from {}.", key.kid, key.activates_at.rfc3339());
-                output.answer(&KeyAct { key: shape(&key, now), sentence })?;
+                output.answer(&KeyAct { key: shape(&key), sentence })?;
             }
             Self::Revoke { kid } => {
                 let key = keys::revoke(core, &operator(), &kid).await?;
                 let sentence = format!("Key {} is revoked: nothing that it signed validates any more.", key.kid);
-                output.answer(&KeyAct { key: shape(&key, now), sentence })?;
+                output.answer(&KeyAct { key: shape(&key), sentence })?;
             }
         }
         Ok(())
