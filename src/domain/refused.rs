@@ -89,7 +89,7 @@ impl Refused {
             client,
             named,
             error: declined.error.code,
-            reason: plain(reason, LONGEST),
+            reason: plain(&without_tokens(reason, &[]), LONGEST),
             difference: because.and_then(|because| because.difference.clone()),
         }
     }
@@ -110,8 +110,8 @@ impl Difference {
     ) -> Self {
         let known: Vec<String> = registered.into_iter().map(|value| value.as_ref().to_owned()).collect();
         let shown = |text: &str| match member {
-            "redirect_uri" | "resource" => plain(&without_jwts(&address(text, &known)), LONGEST),
-            _ => plain(&without_jwts(text), LONGEST),
+            "redirect_uri" | "resource" => plain(&without_tokens(&address(text, &known), &known), LONGEST),
+            _ => plain(&without_tokens(text, &known), LONGEST),
         };
         let values = known.iter().map(|value| shown(value)).collect();
         Self { member, sent: sent.map(shown), registered: within(values) }
@@ -175,9 +175,9 @@ fn within(mut values: Vec<String>) -> Vec<String> {
     values
 }
 
+/// Of one that is too long for a name its beginning, by which whoever sent it knows it again.
 fn name(sent: &str) -> String {
-    let longest = if sent.chars().count() > LONGEST_NAME { LONGEST_NAME / 5 } else { LONGEST_NAME };
-    plain(&without_jwts(sent), longest)
+    plain(sent, if sent.chars().count() > LONGEST_NAME { LONGEST_NAME / 5 } else { LONGEST_NAME })
 }
 
 /// What an eye can trust: no control characters, nothing invisible, nothing that turns the line around.
@@ -219,14 +219,17 @@ fn address(uri: &str, registered: &[String]) -> String {
     shown
 }
 
-/// Wherever somebody put it: a JWT begins with `{"` in base64url.
-fn without_jwts(text: &str) -> String {
+/// Wherever somebody put it: a JWT begins with `{"` in base64url, and a word as long as our secrets may be one. What is
+/// registered is none.
+fn without_tokens(text: &str, registered: &[String]) -> String {
     let between = |c: char| !c.is_ascii_alphanumeric() && !['-', '_', '.'].contains(&c);
     let mut shown = String::new();
     for piece in text.split_inclusive(between) {
         let word = piece.trim_end_matches(between);
         let is_jwt = word.contains("eyJ") && word.len() > 20;
-        shown.push_str(if is_jwt { "…" } else { word });
+        let is_secret = word.len() > LONGEST_NAME && !word.contains('.');
+        let hides = (is_jwt || is_secret) && !registered.iter().any(|one| one.contains(word));
+        shown.push_str(if hides { "…" } else { word });
         shown.push_str(piece.strip_prefix(word).unwrap_or_default());
     }
     shown
@@ -277,6 +280,9 @@ mod tests {
         assert_eq!(compared.sent.as_deref(), Some("https://app.example/?tenant=one&id=…"));
         assert_eq!(compared.registered, registered);
         assert_eq!(sent("scope", "openid eyJhbGciOiJSUzI1NiJ9.e30.c2ln"), "openid …");
+        let secret = "a9fsmig8QAfjeH6JgH_EvBeBiGN2drpjbLznXNEfwDs";
+        assert_eq!(sent("grant_type", &format!("x {secret}")), "x …");
+        assert_eq!(Difference::new("scope", Some(secret), [secret]).sent.as_deref(), Some(secret));
     }
 
     #[test]
@@ -293,6 +299,14 @@ mod tests {
         assert_eq!(list(vec!["x".repeat(250); 4]).last().unwrap(), "and 2 more");
         let many = list(vec!["x".to_owned(); 100]);
         assert_eq!((many.len(), many.last().unwrap().as_str()), (17, "and 84 more"));
+    }
+
+    #[test]
+    fn a_reason_says_no_secret_again() {
+        let reason = "the client is not registered for a9fsmig8QAfjeH6JgH_EvBeBiGN2drpjbLznXNEfwDs";
+        let declined = Declined::from(OAuthError::invalid_request("x")).because(reason);
+        let refused = Refused::new(Endpoint::Token, &declined, Timestamp::from_unix(0));
+        assert_eq!(refused.reason, "the client is not registered for …");
     }
 
     /// Somebody who takes the one for the other sends the secret as the client's id.
