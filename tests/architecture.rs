@@ -44,7 +44,7 @@ const CONFINED: &[(&str, &[&str])] = &[
 /// What the two pure layers may use besides `std`.
 const PURE: &[(&str, &[&str])] = &[
     ("protocol", &["serde", "serde_json", "url", "base64", "sha2", "subtle", "openidconnect"]),
-    ("domain", &["chrono", "serde", "zeroize"]),
+    ("domain", &["chrono", "icu_properties", "serde", "zeroize"]),
 ];
 
 /// Names of `std` that reach outside of a pure value.

@@ -32,12 +32,13 @@ pub enum KeyCommand {
 
 The new key signs after keys.jwks_max_age_seconds + keys.refresh_seconds + 5 s. Started twice, it is one rotation.")]
     Rotate,
-    /// Emergency: make a key worthless now. Every token that it signed stops validating
+    /// Emergency: make a key worthless. Every token that it signed stops validating
     #[command(after_help = "Example:
   signet key revoke 3oRkD1x…
 
-If it was the only active key, a new one signs at once; resource servers that cached /jwks may refuse its tokens \
-until their cache ends (keys.jwks_max_age_seconds).")]
+Servers that run notice within keys.refresh_seconds, resource servers that keep a copy of /jwks when it ends \
+(keys.jwks_max_age_seconds). If it was the only active key, the next one signs at once, and they may refuse its tokens \
+until then.")]
     Revoke {
         /// The key's id, as `key list` shows it
         kid: String,
@@ -85,7 +86,10 @@ impl KeyCommand {
             }
             Self::Revoke { kid } => {
                 let key = keys::revoke(core, &operator(), &kid).await?;
-                let sentence = format!("Key {} is revoked: nothing that it signed validates any more.", key.kid);
+                let sentence = format!(
+                    "Key {} is revoked. Servers that run notice within {} s; then nothing that it signed validates any more.",
+                    key.kid, core.settings.keys.refresh_seconds.0
+                );
                 output.answer(&KeyAct { key: shape(&key), sentence })?;
             }
         }

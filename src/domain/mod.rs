@@ -20,6 +20,7 @@ pub mod refused;
 pub mod scope;
 pub mod secret;
 pub mod session;
+pub mod text;
 pub mod time;
 pub mod totp;
 pub mod usage;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::scope::Scope;
+
 /// One audience is a string, several are an array (RFC 7519 §4.1.3).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "OneOrMany", into = "OneOrMany")]
@@ -37,6 +39,13 @@ pub struct AccessTokenClaims {
     /// Private, of the account API: the user's version when it was issued (comind's `userVersion`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ver: Option<i64>,
+}
+
+impl AccessTokenClaims {
+    /// What was granted.
+    pub fn scope(&self) -> Scope {
+        self.scope.as_deref().and_then(Scope::parse).unwrap_or_default()
+    }
 }
 
 /// An ID token. OpenID Connect Core §2.

@@ -112,8 +112,9 @@ pub fn rotate(core: &Core, noted: impl FnOnce(&SigningKey) -> Entry) -> Result<S
     Ok(key)
 }
 
-/// The emergency: the key validates nothing any more, and its private half is erased. When it was the
-/// last one that could sign, a new key signs at once, before every cache can know it. `None`: no such key.
+/// The emergency: the key validates nothing any more, on this node at once and on others when they have read the keyring
+/// again, and its private half is erased. When it was the last one that could sign, the next one signs at once, before
+/// every cache can know it. A key that is gone stays as it is. `None`: no such key.
 pub fn revoke(core: &Core, kid: &str, noted: impl FnOnce(&SigningKey) -> Entry) -> Result<Option<SigningKey>, Fault> {
     let spare = keyring::generate()?;
     let revoked = core.store.write(|db| {
@@ -123,8 +124,17 @@ pub fn revoke(core: &Core, kid: &str, noted: impl FnOnce(&SigningKey) -> Entry) 
         let Some(mut key) = keys.iter().find(|key| key.kid == kid).cloned() else {
             return Ok(None);
         };
-        if !keys.iter().any(|other| other.kid != kid && other.state(now) == KeyState::Active) {
-            add(core, db, &spare, now)?;
+        if key.state(now) == KeyState::Gone {
+            return Ok(Some(key));
+        }
+        let other = |state| keys.iter().find(|other| other.kid != kid && other.state(now) == state);
+        match (other(KeyState::Active), other(KeyState::Next)) {
+            (Some(_), _) => {}
+            // Published already, so that some caches know it.
+            (None, Some(next)) => {
+                drop(signing_keys::update_times(db, &SigningKey { activates_at: now, ..next.clone() })?)
+            }
+            (None, None) => drop(add(core, db, &spare, now)?),
         }
         prolong_predecessor(db, &keys, &key, now)?;
         key.retires_at = Some(key.retires_at.map_or(now, |at| at.min(now)));

@@ -66,12 +66,18 @@ impl Kept {
         }
     }
 
+    fn forget(&mut self, client: &ClientId) {
+        if let Some(forgotten) = self.clients.remove(client) {
+            self.entries = self.entries.saturating_sub(forgotten.len());
+        }
+    }
+
     /// The client that was not refused for the longest time.
     fn forget_the_quietest(&mut self) {
         let last = |kept: &VecDeque<Refused>| kept.back().map(|refused| refused.last_at);
         let quietest = self.clients.iter().min_by_key(|(_, kept)| last(kept)).map(|(client, _)| client.clone());
-        if let Some(forgotten) = quietest.and_then(|client| self.clients.remove(&client)) {
-            self.entries = self.entries.saturating_sub(forgotten.len());
+        if let Some(client) = quietest {
+            self.forget(&client);
         }
     }
 
@@ -105,6 +111,11 @@ pub fn note(core: &Core, endpoint: Endpoint, declined: &Declined) {
 /// Remembers a refusal from before anybody could read whose request it is.
 pub fn unread(core: &Core, endpoint: Endpoint, error: &OAuthError) {
     note(core, endpoint, &Declined::from(error.clone()));
+}
+
+/// A client is gone, and its id may be given to another.
+pub fn forget(core: &Core, client: &ClientId) {
+    core.refused.kept().forget(client);
 }
 
 /// The newest first: of one client, or of every registered one.

@@ -37,7 +37,7 @@ impl fmt::Display for Unfit {
             Self::Scheme => "has a scheme other than https, http or one such as com.example.app (RFC 8252 §7.1)",
             Self::PlainHttp => "is http, which is for 127.0.0.1, [::1] and localhost: use https (RFC 8252 §7.3)",
             Self::UserInfo => "has a user name or an @ before its host",
-            Self::Host => "has no host, or one that is not written as a browser writes it",
+            Self::Host => "has no host, or one that is no domain name and no IP address as browsers write them",
             Self::Port => "has a port that is not a number from 1 to 65535",
             Self::DotSegment => "has a . or .. in its path: a browser would go elsewhere (RFC 3986 §5.2.4)",
         })
@@ -198,6 +198,10 @@ mod tests {
         refused(Unfit::Host, &["http://0x7f.1/cb", "http://127.1/cb", "http://2130706433/cb", "http://[0:0::1]/cb"]);
         // A host stands in a Content-Security-Policy.
         refused(Unfit::Host, &["https://app.example;sandbox/cb", "https://app.example,x/cb", "https://a'b.example/cb"]);
+        refused(
+            Unfit::Host,
+            &["https://a_b.example/cb", "https://a..b/cb", "https://.a.example/cb", "https://a.b./cb"],
+        );
         refused(Unfit::DotSegment, &["https://app.example/cb/../admin", "https://app.example/./cb"]);
         refused(Unfit::DotSegment, &["https://app.example/cb/..", "https://app.example/%2e%2E/cb"]);
         refused(Unfit::DotSegment, &["https://app.example/.%2e?x", "com.example.app://a/%2e%2e/b"]);

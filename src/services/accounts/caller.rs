@@ -93,11 +93,11 @@ impl Caller {
             return Err(Refusal::InvalidToken);
         }
         match standing::holder(core, &claims)? {
-            Some(Holder::Client) => {
-                require(&claims.scope.as_deref().and_then(Scope::parse).unwrap_or_default(), scope)?;
+            Some(Holder::Client(held)) => {
+                require(&held, scope)?;
                 Ok(Actor::Client(claims.client_id))
             }
-            Some(Holder::User(_)) => Err(Refusal::NotForThisCredential),
+            Some(Holder::User(..)) => Err(Refusal::NotForThisCredential),
             None => Err(Refusal::InvalidToken),
         }
     }
@@ -114,7 +114,7 @@ fn at_mount(core: &Core, mount: &Mount, token: &Secret<String>) -> Result<Accoun
     if claims.client_id != mount.client_id.as_str() || !claims.aud.contains(&mount.audience) {
         return Err(Refusal::InvalidToken);
     }
-    let Some(Holder::User(standing)) = standing::holder(core, &claims)? else {
+    let Some(Holder::User(standing, _)) = standing::holder(core, &claims)? else {
         return Err(Refusal::InvalidToken);
     };
     let session = standing.session.ok_or(Refusal::InvalidToken)?;

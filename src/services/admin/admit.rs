@@ -7,9 +7,8 @@ use crate::{
         administrator::Administrator, api_key::Maker, audit::Actor, ids::UserId, secret::Secret, session::Session,
         user::User,
     },
-    protocol::scope::Scope,
     services::{
-        api_keys, clients,
+        api_keys,
         core::Core,
         factors,
         fault::Fault,
@@ -116,14 +115,8 @@ fn by_access_token(core: &Core, token: &Secret<String>, address: Option<IpAddr>)
         return Err(NotAdmitted::InvalidToken);
     }
     match standing::holder(core, &claims)? {
-        Some(Holder::Client) => {
-            let client = clients::find(core, &claims.client_id)?.ok_or(NotAdmitted::InvalidToken)?;
-            let granted = claims.scope.as_deref().and_then(Scope::parse).unwrap_or_default();
-            // What was taken from the client since does not stay good until the token's end.
-            let scope: Scope = granted.iter().filter(|name| client.client.scope.contains(name)).collect();
-            Ok(Administrator::program(Actor::Client(claims.client_id), &scope, address))
-        }
-        Some(Holder::User(_)) => Err(NotAdmitted::NoRights),
+        Some(Holder::Client(scope)) => Ok(Administrator::program(Actor::Client(claims.client_id), &scope, address)),
+        Some(Holder::User(..)) => Err(NotAdmitted::NoRights),
         None => Err(NotAdmitted::InvalidToken),
     }
 }

@@ -23,7 +23,7 @@ pub async fn rotate(core: &Core, admin: &Administrator) -> Result<SigningKey, Ad
     core.run(move |core| Ok(keys::rotate(core, |key| entry(&admin, Action::RotateKey, &key.kid))?)).await
 }
 
-/// The emergency: nothing that the key signed validates any more.
+/// The emergency: nothing that the key signed validates any more; see [`keys::revoke`].
 pub async fn revoke(core: &Core, admin: &Administrator, kid: &str) -> Result<SigningKey, AdminError> {
     require(admin, Area::Keys, Access::Write)?;
     let (admin, kid) = (admin.clone(), kid.to_owned());

@@ -7,6 +7,7 @@ use crate::{
         administrator::{Access, Administrator, Area},
         audit::{Action, Outcome},
         ids::UserId,
+        text::is_plain,
     },
     store::{Db, error::StoreError, turn},
 };
@@ -129,15 +130,10 @@ pub(in crate::services) fn readable(what: &'static str, text: &str) -> Result<St
     if text.is_empty() {
         return Err(unfit(what, "is empty"));
     }
-    if text.chars().count() > 200 || text.chars().any(|c| c.is_control() || reorders(c)) {
+    if text.chars().count() > 200 || !is_plain(text) {
         return Err(unfit(what, "must be one line of at most 200 characters"));
     }
     Ok(text.to_owned())
-}
-
-/// Invisible characters that make a name read as another one.
-pub(super) fn reorders(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

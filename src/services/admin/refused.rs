@@ -49,6 +49,6 @@ fn is_own(core: &Core, admin: &Administrator, refused: &Refused) -> Result<bool,
     // A disabled one, too: that it is disabled is a reason that its manager looks for.
     let known = clients::registered(core, id.as_str())?;
     // Another client may have had this id before.
-    let since = |known: &clients::KnownClient| known.client.created_at <= refused.at;
+    let since = |known: &clients::KnownClient| known.client.created_at <= refused.last_at;
     Ok(known.is_some_and(|known| admin.reaches(known.client.owner.as_ref()) && since(&known)))
 }

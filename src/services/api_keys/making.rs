@@ -9,13 +9,13 @@ use crate::{
         audit::Outcome,
         ids::ApiKeyId,
         letter::{Content, Letter},
+        text::is_plain,
         time::Seconds,
         user::User,
     },
     protocol::scope::{OPENID, Scope},
     services::{
         accounts::Refusal,
-        admin,
         audit::{self, Entry},
         core::Core,
         mail,
@@ -181,7 +181,7 @@ fn tell(core: &Core, db: &mut Db, user: &User, key: &ApiKey) -> Result<(), Store
 
 /// One line that reads as it is written.
 fn is_line(text: &str, shortest: usize, longest: usize) -> bool {
-    (shortest..=longest).contains(&text.chars().count()) && !text.chars().any(|c| c.is_control() || admin::reorders(c))
+    (shortest..=longest).contains(&text.chars().count()) && is_plain(text)
 }
 
 impl From<NotMade> for Refusal {

@@ -86,7 +86,7 @@ fn access_token(core: &Core, caller: &Client, token: &str) -> Result<Option<Intr
     let holder = standing::holder(core, &claims)?;
     Ok(holder.map(|holder| IntrospectResponse {
         active: true,
-        scope: claims.scope,
+        scope: text(holder.scope().to_string()),
         client_id: Some(claims.client_id),
         username: holder.user().map(|user| user.username.clone()),
         token_type: Some("Bearer"),
@@ -119,7 +119,7 @@ fn refresh_token(core: &Core, caller: &Client, token: &str) -> Result<Option<Int
         let grant = standing.grant;
         IntrospectResponse {
             active: true,
-            scope: text(grant.scope.to_string()),
+            scope: text(grant.scope.intersection(&caller.scope).to_string()),
             client_id: text(grant.client_id.as_str().to_owned()),
             username: Some(standing.user.username),
             exp: Some(grant.expires_at.unix()),

@@ -8,7 +8,7 @@ use crate::{
         code::Code,
         consent::Consent,
         grant::{Binding, GrantId},
-        time::{Seconds, Timestamp},
+        time::Timestamp,
         user::User,
     },
     protocol::{jwt::AccessTokenClaims, scope::Scope},
@@ -19,12 +19,13 @@ use crate::{
     },
 };
 
-/// Whose token it is, once everything behind it was found alive.
+/// Whose token it is, once everything behind it was found alive, and what it is still good for: what was taken from the
+/// client since does not stay good until the token's end.
 #[derive(Debug)]
 pub enum Holder {
-    User(Box<Standing>),
+    User(Box<Standing>, Scope),
     /// `client_credentials`: the client itself.
-    Client,
+    Client(Scope),
 }
 
 /// What a token or a code rests on, and has lost.
@@ -105,18 +106,18 @@ fn consents(party: Party, consent: Option<&Consent>, scope: &Scope) -> bool {
     party == Party::First || consent.is_some_and(|given| scope.is_subset_of(&given.scope))
 }
 
-/// How far the clocks of two nodes may be apart: one registers a client, another issues its first token.
-const CLOCKS_APART: Seconds = Seconds(30);
-
 /// The holder of an access token whose signature was verified; `None`: it is good no more.
 pub fn holder(core: &Core, claims: &AccessTokenClaims) -> Result<Option<Holder>, StoreError> {
     let now = core.clock.now();
+    let Some(known) = clients::find(core, &claims.client_id)? else {
+        return Ok(None);
+    };
+    let scope = claims.scope().intersection(&known.client.scope);
     let Some(gid) = &claims.gid else {
         // Another client may have had this id before.
-        let issued = Timestamp::from_unix(claims.iat).plus(CLOCKS_APART);
-        let enabled = clients::find(core, &claims.client_id)?.is_some_and(|known| known.client.created_at <= issued);
-        let revoked = core.store.read(|db| revoked_tokens::contains(db, &claims.jti))?;
-        return Ok((enabled && !revoked).then_some(Holder::Client));
+        let same = known.client.created_at <= Timestamp::from_unix(claims.iat);
+        let stands = same && !core.store.read(|db| revoked_tokens::contains(db, &claims.jti))?;
+        return Ok(stands.then_some(Holder::Client(scope)));
     };
     let Some(id) = grant_id(gid) else {
         return Ok(None);
@@ -124,7 +125,7 @@ pub fn holder(core: &Core, claims: &AccessTokenClaims) -> Result<Option<Holder>,
     let standing = core
         .store
         .read(|db| if revoked_tokens::contains(db, &claims.jti)? { Ok(None) } else { find_standing(db, &id, now) })?;
-    Ok(standing.filter(|standing| is_live(standing, now)).map(|standing| Holder::User(Box::new(standing))))
+    Ok(standing.filter(|standing| is_live(standing, now)).map(|standing| Holder::User(Box::new(standing), scope)))
 }
 
 /// The grant that an access token names.
@@ -136,8 +137,14 @@ pub fn grant_id(text: &str) -> Option<GrantId> {
 impl Holder {
     pub fn user(&self) -> Option<&User> {
         match self {
-            Self::User(standing) => Some(&standing.user),
-            Self::Client => None,
+            Self::User(standing, _) => Some(&standing.user),
+            Self::Client(_) => None,
+        }
+    }
+
+    pub const fn scope(&self) -> &Scope {
+        match self {
+            Self::User(_, scope) | Self::Client(scope) => scope,
         }
     }
 }

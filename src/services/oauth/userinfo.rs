@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{bearer, claims, standing};
+use super::{
+    bearer, claims,
+    standing::{self, Holder},
+};
 use crate::{
     domain::user::User,
     protocol::{
@@ -21,10 +24,9 @@ pub async fn answer(core: &Core, token: String) -> Result<Userinfo, Failure> {
 fn of_token(core: &Core, token: &str) -> Result<Userinfo, Failure> {
     let issuer = core.settings.issuer.as_str();
     let token = bearer::claims(core, token).filter(|token| token.aud.contains(issuer)).ok_or_else(invalid)?;
-    let scope = token.scope.as_deref().and_then(Scope::parse).unwrap_or_default();
-    require_openid(&scope)?;
     let holder = standing::holder(core, &token)?.ok_or_else(invalid)?;
-    let standing::Holder::User(standing) = holder else {
+    require_openid(holder.scope())?;
+    let Holder::User(standing, scope) = holder else {
         return Err(invalid().into());
     };
     let mut members = released(&standing.user, &scope);

@@ -53,6 +53,22 @@ async fn a_service_sets_a_password_and_ends_every_session() {
     sets(&server, &token, &nobody).await.expect_status(404);
 }
 
+/// What an administrator took from a client does not stay good until the end of its tokens.
+#[tokio::test]
+async fn a_service_that_lost_its_scope_is_one_no_more() {
+    let server = Server::start().await;
+    let alice = server.user("alice").await;
+    let service = server.client().id("helpdesk").service("admin:users openid").create().await;
+    let token = service.asks_for_itself().await.expect_tokens().access_token;
+    let body = json!({ "user_id": alice.id, "new_password": NEW_PASSWORD });
+    sets(&server, &token, &body).await.expect_status(200);
+    let less = json!({ "scope": "openid" });
+    server.root_program().await.patch("/clients/helpdesk", &less).await.expect_status(200);
+    sets(&server, &token, &body).await.expect_status(403);
+    deletes(&server, &token, &alice.id).await.expect_status(403);
+    signs_in(&server.site, "alice", NEW_PASSWORD).await;
+}
+
 #[tokio::test]
 async fn a_service_deletes_a_user_with_everything_but_the_log() {
     let server = Server::start().await;

@@ -10,7 +10,7 @@ use signet::{
 use tokio::task::JoinSet;
 
 use super::says;
-use crate::harness::{Seconds, Server, cast, operator};
+use crate::harness::{Seconds, Server, cast, header, operator};
 
 #[tokio::test]
 async fn a_rotation_by_hand_breaks_no_token() {
@@ -52,6 +52,38 @@ async fn without_its_successor_a_key_signs_on() {
     program.post(&format!("/keys/{}/revoke", next["kid"].as_str().unwrap()), &json!({})).await.expect_status(200);
     server.advance(Seconds::hours(2)).await;
     app.redeems(&alice.approves(&app).await).await.expect_tokens();
+}
+
+/// A published key is known to caches: it takes over at once, and none is made that nobody knows.
+#[tokio::test]
+async fn the_next_key_takes_over_from_a_revoked_one() {
+    let server = Server::start().await;
+    let (core, admin) = (&server.site.core, operator());
+    let active = keys::list(core, &admin).await.unwrap().remove(0);
+    let next = keys::rotate(core, &admin).await.unwrap();
+    keys::revoke(core, &admin, &active.kid).await.unwrap();
+    let all = keys::list(core, &admin).await.unwrap();
+    assert_eq!(all.len(), 2, "{all:#?}");
+    let service = server.client().service("read:org").create().await;
+    let token = service.asks_for_itself().await.expect_tokens().access_token;
+    assert_eq!(header(&token)["kid"], next.kid.as_str());
+}
+
+/// Revoking it again changes nothing, above all not when the others retire; and nothing is written down.
+#[tokio::test]
+async fn a_key_goes_once() {
+    let server = Server::start().await;
+    let (core, admin) = (&server.site.core, operator());
+    let gone = keys::rotate(core, &admin).await.unwrap();
+    keys::revoke(core, &admin, &gone.kid).await.unwrap();
+    // Of the same second as the first, it begins to sign when that one would have.
+    keys::rotate(core, &admin).await.unwrap();
+    let before = keys::list(core, &admin).await.unwrap();
+    let again = keys::revoke(core, &admin, &gone.kid).await.unwrap();
+    assert_eq!(again.gone_at, Some(core.clock.now()));
+    assert_eq!(keys::list(core, &admin).await.unwrap(), before);
+    let told = server.root_program().await.get("/audit-events?action=revoke_key").await.json();
+    assert_eq!(told["items"].as_array().unwrap().len(), 1, "{told}");
 }
 
 /// What opens the administration is made by whom the console lets in.

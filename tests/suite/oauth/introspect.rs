@@ -2,7 +2,13 @@
 
 use crate::harness::operator;
 use crate::harness::{Auth, Method, Seconds, Server, TestClient, TestUser, Tokens, cast, claims};
-use signet::services::admin::edition::Expected;
+use signet::{
+    protocol::scope::Scope,
+    services::admin::{
+        clients::{self, ClientMembers},
+        edition::Expected,
+    },
+};
 
 const API: &str = "https://api.example";
 const INACTIVE: &str = r#"{"active":false}"#;
@@ -56,6 +62,22 @@ async fn a_client_learns_about_its_own_refresh_token() {
     assert_eq!(told["exp"], server.now() + 30 * 86_400);
     // RFC 7662 §2.2: `token_type` is how the token is used at a resource; a refresh token is not.
     assert_eq!(told.get("token_type"), None);
+}
+
+/// What was taken from the client since is not told as granted, nor served.
+#[tokio::test]
+async fn a_token_is_good_for_what_its_client_still_may() {
+    let (server, app, alice) = cast().await;
+    let tokens = tokens(&app, &alice).await;
+    let (core, less) = (&server.site.core, Scope::parse("openid profile").unwrap());
+    let members = ClientMembers { scope: Some(less), ..ClientMembers::default() };
+    clients::update(core, &operator(), &app.id, Expected::Any, members).await.unwrap();
+    for token in [&tokens.access_token, tokens.refresh()] {
+        let told = expect_active(app.introspects(token)).await;
+        assert_eq!(told["scope"], "openid profile");
+    }
+    let told = app.userinfo(&tokens.access_token).await.json();
+    assert!(told["name"].is_string() && told["email"].is_null(), "{told}");
 }
 
 /// RFC 7662 §2.2: the hint is no more than a hint.

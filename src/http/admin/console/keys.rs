@@ -98,7 +98,11 @@ pub(super) async fn revoke(
 async fn submit_revocation(app: &App, request: &HttpRequest, kid: &str, form: Result<Form, BadBody>) -> Answered {
     let (visit, _) = Visit::with_form(app, request, form).await?;
     visit.take(keys::revoke(&app.core, visit.admin(), kid).await)?;
-    Ok(visit.done(HERE, "The key is revoked: nothing that it signed validates any more."))
+    let others = app.core.settings.keys.refresh_seconds.0;
+    let done = format!(
+        "The key is revoked: nothing that it signed validates here any more. Other nodes follow within {others} s."
+    );
+    Ok(visit.done(HERE, &done))
 }
 
 impl Line {
@@ -122,8 +126,8 @@ const fn breaks(state: KeyState) -> &'static str {
         KeyState::Next => "It has signed nothing yet: nothing breaks, and the next rotation makes another one.",
         KeyState::Active => {
             "Every token that it signed stops validating: applications have to refresh, and some people to sign in \
-             again. A new key signs at once; resource servers that keep a copy of /jwks may refuse its tokens until \
-             their copy ends. For a key that is stolen, not for spring cleaning: that is what a rotation is for."
+             again. The next key signs at once; resource servers that keep a copy of /jwks accept the old one, and \
+             may refuse the next one's tokens, until their copy ends. For a key that is stolen, not for spring cleaning: that is what a rotation is for."
         }
         KeyState::Retired => "Tokens that it signed and that have not expired stop validating.",
         KeyState::Gone => "",

@@ -1,6 +1,6 @@
 //! `/api-keys`: what programs of users carry; the key itself is shown once.
 
-use actix_web::{HttpRequest, web::Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -103,10 +103,9 @@ pub(super) struct KeysQuery {
     (status = 200, body = Listed<ApiKey>),
     (status = 404, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let params = listing::params(&request, &[&listing::PAGE, &["user"]])?;
-    let page = listing::page(&params)?;
-    Ok(ok(Listed::<ApiKey>::of(&api_keys::list(&call.core, &call.admin, params.get("user"), page).await?)))
+pub(super) async fn list(call: Call) -> Answer {
+    let page = listing::page(&call.query)?;
+    Ok(ok(Listed::<ApiKey>::of(&api_keys::list(&call.core, &call.admin, call.query.get("user"), page).await?)))
 }
 
 /// Make a key for a user: the only answer that shows it

@@ -1,6 +1,6 @@
 //! `/audit-events`: who did what, and whether the log is whole.
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 use serde::Serialize;
 
 use super::{
@@ -76,28 +76,25 @@ pub(super) struct AuditQuery {
     detail: Option<String>,
 }
 
-const FILTERS: [&str; 7] = ["actor", "user", "action", "outcome", "from", "until", "detail"];
-
 /// The audit log, newest first
 #[utoipa::path(get, path = "/audit-events", tag = "Audit log", security(("bearer" = ["admin:audit:read"])),
     params(AuditQuery, listing::ListQuery), responses((status = 200, body = Listed<AuditEvent>)))]
-pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let params = listing::params(&request, &[&listing::PAGE, &FILTERS])?;
-    let page = audit::list(&call.core, &call.admin, &sought(&params), listing::page(&params)?).await?;
+pub(super) async fn list(call: Call) -> Answer {
+    let page = audit::list(&call.core, &call.admin, &sought(&call.query), listing::page(&call.query)?).await?;
     Ok(ok(Listed::<AuditEvent>::of(&page)))
 }
 
 /// The chained entries, oldest first: a part of at most 1,000, each a line of JSON with its place and link. The header
 /// `Signet-Next` has the `after` of the next part
 #[utoipa::path(get, path = "/audit-events/export", tag = "Audit log", security(("bearer" = ["admin:audit:read"])),
-    params(AuditQuery, ("after" = Option<i64>, Query, description = "Go on after this place")), responses(
+    params(AuditQuery, ("q" = Option<String>, Query, description = "The same as detail"),
+        ("after" = Option<i64>, Query, description = "Go on after this place")), responses(
     (status = 200, body = String, content_type = "application/jsonl", headers(("Signet-Next" = i64)))
 ))]
-pub(super) async fn export(call: Call, request: HttpRequest) -> Answer {
-    let params = listing::params(&request, &[&["after", "q"], &FILTERS])?;
-    let after = params.get("after").map_or(Some(0), |text| text.parse().ok());
+pub(super) async fn export(call: Call) -> Answer {
+    let after = call.query.get("after").map_or(Some(0), |text| text.parse().ok());
     let after = after.ok_or_else(|| Problem::malformed("after must be a place"))?;
-    let part = audit::export(&call.core, &call.admin, &sought(&params), after).await?;
+    let part = audit::export(&call.core, &call.admin, &sought(&call.query), after).await?;
     let mut answer = HttpResponse::Ok();
     answer.insert_header(NO_STORE).content_type("application/jsonl");
     if let Some(next) = part.next {

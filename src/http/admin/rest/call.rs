@@ -10,13 +10,14 @@ use actix_web::{
     web::Data,
 };
 
-use super::problem::Problem;
+use super::{declared, problem::Problem};
 use crate::{
     domain::{administrator::Administrator, secret::Secret},
     http::{
         app::App,
         extract::{address, authorization, path::escape},
     },
+    protocol::params::Params,
     services::{
         admin::{
             admit::{self, API},
@@ -31,6 +32,8 @@ pub(super) struct Call {
     pub(super) core: Core,
     pub(super) admin: Administrator,
     pub(super) expected: Expected,
+    /// What the operation declares, once each.
+    pub(super) query: Params,
     /// Where this API stands, below the server.
     base: String,
 }
@@ -55,8 +58,11 @@ impl FromRequest for Call {
             let address = address::of(&request, app.settings());
             let token = bearer(&request)?;
             let admin = admit::by_token(&app.core, token, address).await.map_err(Problem::from)?;
+            let base = format!("{}{API}", app.layout.base);
+            let pattern = request.match_pattern().unwrap_or_default();
             let expected = expected(&request)?;
-            Ok(Self { core: app.core.clone(), admin, expected, base: format!("{}{API}", app.layout.base) })
+            let query = declared::admit(&request, pattern.strip_prefix(&base).unwrap_or_default(), &expected)?;
+            Ok(Self { core: app.core.clone(), admin, expected, query, base })
         })
     }
 }

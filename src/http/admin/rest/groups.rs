@@ -1,6 +1,6 @@
 //! `/groups`: named sets of users, of the whole deployment.
 
-use actix_web::{HttpRequest, web::Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -75,8 +75,8 @@ pub(super) struct GroupMemberToAdd {
 #[utoipa::path(get, path = "/groups", tag = "Groups", security(("bearer" = ["admin:users:read"])),
     params(ListQuery), responses((status = 200, body = Listed<Group>))
 )]
-pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let page = listing::page(&listing::params(&request, &[&listing::PAGE])?)?;
+pub(super) async fn list(call: Call) -> Answer {
+    let page = listing::page(&call.query)?;
     Ok(ok(Listed::<Group>::of(&groups::list(&call.core, &call.admin, page).await?)))
 }
 
@@ -134,8 +134,8 @@ pub(super) async fn delete(call: Call, id: Path<String>) -> Answer {
     (status = 200, body = Listed<GroupMember>),
     (status = 404, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn list_members(call: Call, id: Path<String>, request: HttpRequest) -> Answer {
-    let page = listing::page(&listing::params(&request, &[&listing::PAGE])?)?;
+pub(super) async fn list_members(call: Call, id: Path<String>) -> Answer {
+    let page = listing::page(&call.query)?;
     Ok(ok(Listed::<GroupMember>::of(&groups::list_members(&call.core, &call.admin, &id, page).await?)))
 }
 

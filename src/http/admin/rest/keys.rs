@@ -50,7 +50,7 @@ pub(super) async fn rotate(call: Call) -> Answer {
     Ok(ok(Key::from(&(key, call.core.clock.now()))))
 }
 
-/// Emergency: nothing that the key signed validates any more
+/// Emergency: nothing that the key signed validates any more; on other nodes within `keys.refresh_seconds`
 #[utoipa::path(post, path = "/keys/{kid}/revoke", tag = "Signing keys", security(("bearer" = ["admin:keys"])),
     params(("kid" = String, Path, description = "The key's id")), responses(
     (status = 200, body = Key),

@@ -1,11 +1,9 @@
 //! Lists: `limit`, `after` and `q` of the query, and the page that answers them.
 
-use actix_web::HttpRequest;
 use serde::Serialize;
 
 use super::problem::Problem;
 use crate::{
-    http::extract::query,
     protocol::params::Params,
     services::admin::{Page, PageRequest},
 };
@@ -54,20 +52,7 @@ impl<T> Listed<T> {
     }
 }
 
-/// What the query of every list may say.
-pub(super) const PAGE: [&str; 3] = ["limit", "after", "q"];
-
-/// The query of a request, once each. A parameter that nobody asked for is refused: a typing error must not look like
-/// the whole list.
-pub(super) fn params(request: &HttpRequest, known: &[&[&str]]) -> Result<Params, Problem> {
-    let params = query::params(request).map_err(|error| Problem::malformed(error.description.into_owned()))?;
-    params.unambiguous().map_err(|error| Problem::malformed(error.description.into_owned()))?;
-    if params.iter().any(|(name, _)| !known.iter().any(|names| names.contains(&name))) {
-        return Err(Problem::malformed(format!("the query takes {} and nothing else", known.concat().join(", "))));
-    }
-    Ok(params)
-}
-
+/// The page that a query asks for.
 pub(super) fn page(params: &Params) -> Result<PageRequest, Problem> {
     let limit = match params.get("limit").map(str::parse) {
         None => USUAL,

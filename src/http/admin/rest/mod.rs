@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod call;
 mod clients;
+mod declared;
 mod groups;
 mod json;
 mod keys;

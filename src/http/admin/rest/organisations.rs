@@ -1,6 +1,6 @@
 //! `/organisations`: who belongs where, and as what.
 
-use actix_web::{HttpRequest, web::Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -96,8 +96,8 @@ pub(super) enum Role {
 #[utoipa::path(get, path = "/organisations", tag = "Organisations", security(("bearer" = ["admin:users:read"])),
     params(ListQuery), responses((status = 200, body = Listed<Organisation>))
 )]
-pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let page = listing::page(&listing::params(&request, &[&listing::PAGE])?)?;
+pub(super) async fn list(call: Call) -> Answer {
+    let page = listing::page(&call.query)?;
     Ok(ok(Listed::<Organisation>::of(&organisations::list(&call.core, &call.admin, page).await?)))
 }
 
@@ -154,8 +154,8 @@ pub(super) async fn delete(call: Call, id: Path<String>) -> Answer {
     (status = 200, body = Listed<OrganisationMember>),
     (status = 404, body = ProblemBody, content_type = "application/problem+json")
 ))]
-pub(super) async fn list_members(call: Call, id: Path<String>, request: HttpRequest) -> Answer {
-    let page = listing::page(&listing::params(&request, &[&listing::PAGE])?)?;
+pub(super) async fn list_members(call: Call, id: Path<String>) -> Answer {
+    let page = listing::page(&call.query)?;
     let members = organisations::list_members(&call.core, &call.admin, &id, page).await?;
     Ok(ok(Listed::<OrganisationMember>::of(&members)))
 }

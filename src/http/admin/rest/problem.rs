@@ -54,6 +54,7 @@ enum Kind {
     NoSuchMethod(&'static str),
     Taken,
     ChangedMeanwhile,
+    NoEditions,
     Unfit,
     Unavailable,
     Broken,
@@ -75,6 +76,7 @@ impl Kind {
             Self::ChangedMeanwhile => {
                 ("changed-meanwhile", "It was changed meanwhile", StatusCode::PRECONDITION_FAILED)
             }
+            Self::NoEditions => ("no-editions", "This has no editions", StatusCode::PRECONDITION_FAILED),
             Self::Unfit => ("unfit", "A value does not fit", StatusCode::UNPROCESSABLE_ENTITY),
             Self::Unavailable => ("unavailable", "Not available at the moment", StatusCode::SERVICE_UNAVAILABLE),
             Self::Broken => ("broken", "The server could not answer", StatusCode::INTERNAL_SERVER_ERROR),
@@ -94,6 +96,10 @@ impl Problem {
     /// The same, with the member as it stands in the request.
     pub(super) fn about(self, member: &str) -> Self {
         Self { member: Some(member.to_owned()), ..self }
+    }
+
+    pub(super) fn no_editions() -> Self {
+        Self::new(Kind::NoEditions, "It has no ETag, so nothing fits If-Match: leave the header out")
     }
 
     pub(super) fn no_such_path() -> Self {

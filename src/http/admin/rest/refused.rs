@@ -1,14 +1,8 @@
 //! `/refused-requests`: what this node has refused lately, with the reason that clients are not told.
 
-use actix_web::HttpRequest;
 use serde::Serialize;
 
-use super::{
-    Answer,
-    call::Call,
-    listing::{self, Listed},
-    ok,
-};
+use super::{Answer, call::Call, listing::Listed, ok};
 use crate::{domain, services::admin::refused};
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -46,9 +40,8 @@ pub(super) struct Difference {
     security(("bearer" = ["admin:clients:read"])),
     params(("client_id" = Option<String>, Query, description = "Only those of this client")),
     responses((status = 200, body = Listed<RefusedRequest>)))]
-pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let params = listing::params(&request, &[&["client_id"]])?;
-    let found = refused::list(&call.core, &call.admin, params.get("client_id")).await?;
+pub(super) async fn list(call: Call) -> Answer {
+    let found = refused::list(&call.core, &call.admin, call.query.get("client_id")).await?;
     Ok(ok(Listed::<RefusedRequest>::whole(&found)))
 }
 

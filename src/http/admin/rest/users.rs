@@ -1,6 +1,6 @@
 //! `/users`: people, whether they may come in, and how they get in again.
 
-use actix_web::{HttpRequest, HttpResponse, web::Path};
+use actix_web::{HttpResponse, web::Path};
 
 use super::{
     Answer,
@@ -46,12 +46,11 @@ pub(super) struct NewPassword {
 /// People, the oldest account first
 #[utoipa::path(get, path = "/users", tag = "Users", security(("bearer" = ["admin:users:read"])),
     params(ListQuery, PeopleQuery), responses((status = 200, body = Listed<Summary>)))]
-pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let params = listing::params(&request, &[&listing::PAGE, &["status", "role"]])?;
+pub(super) async fn list(call: Call) -> Answer {
     let sought = Sought {
-        page: listing::page(&params)?,
-        status: one_of("status", params.get("status"), UserStatus::parse)?,
-        role: one_of("role", params.get("role"), Role::parse)?,
+        page: listing::page(&call.query)?,
+        status: one_of("status", call.query.get("status"), UserStatus::parse)?,
+        role: one_of("role", call.query.get("role"), Role::parse)?,
     };
     Ok(ok(Listed::<Summary>::of(&users::list(&call.core, &call.admin, sought).await?)))
 }

@@ -19,7 +19,7 @@ use crate::{
         client::{Client, ClientId, ClientSecret, ClientStatus, Party, PkcePolicy, RefreshPolicy},
     },
     protocol::{client_auth::AuthMethod, scope::Scope, token::GrantType},
-    services::{audit, core::Core, mounts},
+    services::{audit, core::Core, mounts, refused},
     store::{
         clients,
         connection::Db,
@@ -134,6 +134,7 @@ pub async fn delete(core: &Core, admin: &Administrator, id: &str, expected: Expe
             Ok(audit::record(core, db, entry(&admin, Action::DeleteClient, id.as_str()))?)
         })?;
         core.clients.forget(&id);
+        refused::forget(core, &id);
         Ok(())
     })
     .await

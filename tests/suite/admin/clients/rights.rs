@@ -128,13 +128,17 @@ async fn an_id_that_is_used_again_is_another_client() {
     let token = before.asks_for_itself().await.expect_tokens().access_token;
     before.with_secret("wrong").asks_for_itself().await.expect_refusal("invalid_client");
     program.delete("/clients/again").await.expect_status(204);
-    server.advance(Seconds::minutes(1)).await;
+    server.advance(Seconds(1)).await;
     let manager = server.person_with_role("mia", Role::ClientManager).await;
-    server.client().id("again").service("admin:clients:read").create().await;
+    let after = server.client().id("again").service("admin:clients:read").create().await;
     let owner = ClientMembers { owner: Some(manager.user.id.clone()), ..ClientMembers::default() };
     clients::update(&server.site.core, &operator(), "again", Expected::Any, owner).await.unwrap();
 
     manager.opens("/admin/refused?q=again").await.expect_status(200);
     assert!(manager.browser.page().text().contains("Nothing was refused"), "{}", manager.browser.page().text());
     Program::new(&server.site, token).get("/clients").await.expect_problem(401, "invalid-token");
+    // The same once more is the new one's own.
+    after.with_secret("wrong").asks_for_itself().await.expect_refusal("invalid_client");
+    let page = manager.opens("/admin/refused?q=again").await;
+    assert!(page.text().contains("invalid_client"), "{}", page.text());
 }

@@ -13,6 +13,8 @@ pub(super) struct Operation {
     pub(super) path: String,
     /// The scopes that the document asks for.
     pub(super) scopes: Vec<String>,
+    /// What it takes in the query, or as a header.
+    pub(super) parameters: Vec<String>,
     pub(super) body: Option<Value>,
 }
 
@@ -44,6 +46,7 @@ pub(super) fn operations(document: &Value) -> Vec<Operation> {
                 method: Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(),
                 path: path.clone(),
                 scopes: scopes(operation),
+                parameters: parameters(operation),
                 body: schema.map(|schema| sample(document, schema)),
             }
         })
@@ -55,6 +58,12 @@ fn scopes(operation: &Value) -> Vec<String> {
     let schemes = operation["security"].as_array().into_iter().flatten();
     let scopes = schemes.flat_map(|scheme| scheme["bearer"].as_array().into_iter().flatten());
     scopes.map(|scope| scope.as_str().unwrap().to_owned()).collect()
+}
+
+fn parameters(operation: &Value) -> Vec<String> {
+    let all = operation["parameters"].as_array().into_iter().flatten();
+    let beside = all.filter(|parameter| parameter["in"] != "path");
+    beside.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
 }
 
 /// The least that fits a schema.

@@ -98,6 +98,31 @@ async fn no_route_is_missing_from_the_document() {
     }
 }
 
+/// A condition that nobody judges must not look like one that holds, nor a typing error like the whole list.
+#[tokio::test]
+async fn nothing_is_taken_that_the_document_does_not_name() {
+    let server = Server::start().await;
+    let program = server.root_program().await;
+    let (mut queries, mut conditions) = (0, 0);
+    for operation in all(&server).await {
+        let (method, path) = (operation.method.clone(), operation.path("nothing"));
+        let answer = program.calls(method.clone(), &format!("{path}?made_up=1")).await;
+        answer.expect_problem(400, "malformed");
+        let condition = operation.parameters.iter().any(|name| name == "If-Match");
+        if !operation.reads() && !condition {
+            let answer = program.calls(method.clone(), &path).header("if-match", "\"stale\"").await;
+            answer.expect_problem(412, "no-editions");
+        }
+        for name in operation.parameters.iter().filter(|name| *name != "If-Match") {
+            let answer = program.calls(method.clone(), &format!("{path}?{name}=nothing")).await;
+            assert!(!answer.text().contains("the query takes"), "{method} {path}: {name}: {answer:?}");
+            queries += 1;
+        }
+        conditions += usize::from(condition);
+    }
+    assert!(queries > 20 && conditions > 10, "{queries} {conditions}");
+}
+
 /// Without a credential nobody learns more than that one is needed; what an application got from a person is none.
 #[tokio::test]
 async fn only_a_credential_of_administration_opens_anything() {

@@ -131,14 +131,18 @@ async fn the_last_administrator_stays() {
 /// Every door asks the same: a service at the account API, too.
 #[tokio::test]
 async fn a_service_of_the_account_api_sets_no_administrators_password() {
-    let server = Server::documented().await;
+    let server = Server::start().await;
     let root = server.admin().await;
     let program = server.program("admin:users").await;
-    let set =
-        json!({ "user_id": root.user.id, "password": "a password of mine", "new_password": "a password of mine" });
-    let request = server.site.request(crate::harness::Method::POST, "/v1/auth/set-password").bearer(&program.token);
-    let answer = request.raw("application/json", set.to_string()).await;
-    assert!(answer.status >= 400, "{answer:?}");
+    let alice = server.user("alice").await;
+    let sets = |user: &str| {
+        let body = json!({ "user_id": user, "new_password": "a password of mine" });
+        let path = "/v1/auth/admin/set-password";
+        let request = server.site.request(crate::harness::Method::POST, path).bearer(&program.token);
+        request.raw("application/json", body.to_string())
+    };
+    sets(&alice.id).await.expect_status(200);
+    sets(&root.user.id).await.expect_status(403);
     root.opens("/admin/users").await.expect_status(200);
 }
 

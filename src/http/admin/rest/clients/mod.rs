@@ -3,7 +3,7 @@
 mod shapes;
 mod wishes;
 
-use actix_web::{HttpRequest, web::Path};
+use actix_web::web::Path;
 
 use self::{
     shapes::{Client, Secret, SecretMade, Usage},
@@ -30,8 +30,8 @@ use crate::{
 /// The clients, in the order of their ids
 #[utoipa::path(get, path = "/clients", tag = "Clients", security(("bearer" = ["admin:clients:read"])),
     params(ListQuery), responses((status = 200, body = Listed<Client>)))]
-pub(super) async fn list(call: Call, request: HttpRequest) -> Answer {
-    let page = listing::page(&listing::params(&request, &[&listing::PAGE])?)?;
+pub(super) async fn list(call: Call) -> Answer {
+    let page = listing::page(&call.query)?;
     let found = clients::list(&call.core, &call.admin, page).await?;
     Ok(ok(Listed::<Client>::of(&found)))
 }
