@@ -21,10 +21,21 @@ pub fn hides_a_difference(c: char) -> bool {
     is_invisible(c) || c == BLANK || (c.is_whitespace() && c != ' ')
 }
 
-/// Whether it can stand as a name that others read. The picture of an emoji is chosen by a selector.
+/// Whether it can stand as a name that others read.
 pub fn is_plain(text: &str) -> bool {
+    text.chars().all(is_plain_char)
+}
+
+/// What is kept of a text from elsewhere: what can be seen of it, on one line.
+pub fn legible(text: &str, longest: usize) -> String {
+    let kept: String = text.trim().chars().filter(|c| is_plain_char(*c)).take(longest).collect();
+    kept.trim().to_owned()
+}
+
+fn is_plain_char(c: char) -> bool {
+    /// Chooses the picture of an emoji.
     const AS_EMOJI: char = '\u{fe0f}';
-    text.chars().all(|c| c == AS_EMOJI || !is_invisible(c))
+    c == AS_EMOJI || !is_invisible(c)
 }
 
 #[cfg(test)]
@@ -52,6 +63,8 @@ mod tests {
         }
         for text in ["a\u{202e}b", "a\u{3164}", "a\nb", "a\u{200b}"] {
             assert!(!is_plain(text), "{text:?}");
+            assert!(is_plain(&legible(text, 9)), "{text:?}");
         }
+        assert_eq!(legible(" A\u{202e}l\nice\u{0} ", 4), "Alic");
     }
 }

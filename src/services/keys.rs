@@ -130,11 +130,13 @@ pub fn revoke(core: &Core, kid: &str, noted: impl FnOnce(&SigningKey) -> Entry) 
         let other = |state| keys.iter().find(|other| other.kid != kid && other.state(now) == state);
         match (other(KeyState::Active), other(KeyState::Next)) {
             (Some(_), _) => {}
-            // Published already, so that some caches know it.
             (None, Some(next)) => {
-                drop(signing_keys::update_times(db, &SigningKey { activates_at: now, ..next.clone() })?)
+                // Published already, so that some caches know it.
+                signing_keys::update_times(db, &SigningKey { activates_at: now, ..next.clone() })?;
             }
-            (None, None) => drop(add(core, db, &spare, now)?),
+            (None, None) => {
+                add(core, db, &spare, now)?;
+            }
         }
         prolong_predecessor(db, &keys, &key, now)?;
         key.retires_at = Some(key.retires_at.map_or(now, |at| at.min(now)));

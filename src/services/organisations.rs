@@ -93,20 +93,6 @@ fn named(core: &Core) -> impl Iterator<Item = (&str, Keeper)> {
     mapped.chain(default.map(|name| (name, Keeper::Newcomers)))
 }
 
-/// The oldest of this name, or a new one.
-pub(in crate::services) fn find_or_make(core: &Core, db: &mut Db, name: &str) -> Result<Organisation, StoreError> {
-    if let Some(found) = organisations::find_by_name(db, name)? {
-        return Ok(found);
-    }
-    // Whoever else is making it ends first: names are not unique, and two of them would part the members.
-    let now = core.clock.now();
-    leases::acquire(db, MAKING, &core.node, now, now)?;
-    match organisations::find_by_name(db, name)? {
-        Some(found) => Ok(found),
-        None => make(core, db, name),
-    }
-}
-
 fn make(core: &Core, db: &mut Db, name: &str) -> Result<Organisation, StoreError> {
     let now = core.clock.now();
     insert(db, OrganisationId::new(now, random::bytes()), name, now)

@@ -5,7 +5,10 @@ use lettre::message::Mailbox;
 
 use crate::{
     config::Issuer,
-    domain::letter::{Content, Letter},
+    domain::{
+        letter::{Content, Letter},
+        text::legible,
+    },
 };
 
 /// A rendered letter.
@@ -89,7 +92,7 @@ pub(super) fn plain_name(letter: &Letter) -> Option<String> {
 
 /// What people typed stays on its line.
 fn one_line(content: &Content) -> Content {
-    let short = |text: &str| text.chars().filter(|c| !c.is_control()).take(254).collect();
+    let short = |text: &str| legible(text, 254);
     match content {
         Content::EmailChanged { new_email } => Content::EmailChanged { new_email: short(new_email) },
         Content::EmailChangeAsked { new_email, reset } => {

@@ -36,7 +36,7 @@ pub struct ShownGroup {
 
 pub async fn create(core: &Core, admin: &Administrator, name: &str) -> Result<Current<ShownGroup>, AdminError> {
     require(admin, Area::Users, Access::Write)?;
-    let name = readable("name", name)?;
+    let name = checked_name("name", name)?;
     let admin = admin.clone();
     core.run(move |core| {
         let now = core.clock.now();
@@ -74,7 +74,7 @@ pub async fn rename(
     name: &str,
 ) -> Result<Current<ShownGroup>, AdminError> {
     require(admin, Area::Users, Access::Write)?;
-    let name = readable("name", name)?;
+    let name = checked_name("name", name)?;
     let (admin, id) = (admin.clone(), id.to_owned());
     core.run(move |core| {
         let shown = write_in_turn(core, |db| {
@@ -178,6 +178,12 @@ pub async fn remove(core: &Core, admin: &Administrator, id: &str, who: &str) -> 
         })
     })
     .await
+}
+
+/// A name that cannot be taken for another group.
+pub(super) fn checked_name(what: &'static str, name: &str) -> Result<String, AdminError> {
+    let name = readable(what, name)?;
+    if GroupId::parse(&name).is_some() { Err(unfit(what, "looks like an id")) } else { Ok(name) }
 }
 
 fn find(core: &Core, db: &mut Db, id: &str) -> Result<ShownGroup, AdminError> {

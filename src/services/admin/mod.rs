@@ -9,6 +9,7 @@ use crate::{
         ids::UserId,
         text::is_plain,
     },
+    protocol::redirect_uri,
     store::{Db, error::StoreError, turn},
 };
 
@@ -134,6 +135,12 @@ pub(in crate::services) fn readable(what: &'static str, text: &str) -> Result<St
         return Err(unfit(what, "must be one line of at most 200 characters"));
     }
     Ok(text.to_owned())
+}
+
+/// An address that pages of ours or of applications lead to, or show a picture from.
+fn page_uri(what: &'static str, uri: &str) -> Result<(), AdminError> {
+    redirect_uri::register(uri).map_err(|why| unfit(what, format!("{uri}: {why}")))?;
+    if uri.starts_with("https://") { Ok(()) } else { Err(unfit(what, format!("{uri}: must begin with https://"))) }
 }
 
 #[cfg(test)]

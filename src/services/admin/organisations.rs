@@ -197,7 +197,7 @@ async fn put(
                 (None, Before::Outside) | (Some(_), Before::Member) => {}
             }
             if store::join(db, &organisation.id, &user.id, role, now)? {
-                let detail = format!("{}: {}", called(&organisation), role.as_str());
+                let detail = joined(&organisation, role);
                 audit::record(core, db, entry_about(&admin, &user.id, Action::JoinOrganisation, Some(detail)))?;
             }
             let member = store::find_member(db, &organisation.id, &user.id)?;
@@ -237,8 +237,11 @@ fn find_bare(db: &mut Db, id: &str) -> Result<Organisation, AdminError> {
 }
 
 /// A name that the settings give to an organisation is that one's: people would take another one for it.
-fn free_name(core: &Core, name: &str) -> Result<String, AdminError> {
+pub(super) fn free_name(core: &Core, name: &str) -> Result<String, AdminError> {
     let name = readable("name", name)?;
+    if OrganisationId::parse(&name).is_some() {
+        return Err(unfit("name", "looks like an id"));
+    }
     if ours::keeper_of_name(core, &name).is_some() {
         return Err(unfit("name", "is what the settings call an organisation: that one is made by itself"));
     }
@@ -246,6 +249,11 @@ fn free_name(core: &Core, name: &str) -> Result<String, AdminError> {
 }
 
 /// How the audit log names it.
-fn called(organisation: &Organisation) -> String {
+pub(super) fn called(organisation: &Organisation) -> String {
     format!("{} {}", organisation.id.as_str(), organisation.name)
+}
+
+/// How it says as what somebody joined.
+pub(super) fn joined(organisation: &Organisation, role: OrganisationRole) -> String {
+    format!("{}: {}", called(organisation), role.as_str())
 }

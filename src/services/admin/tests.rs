@@ -18,7 +18,8 @@ use crate::{
     domain::{
         administrator::Administrator,
         client::{ClientKind, PkcePolicy},
-        organisation::OrganisationRole::Member,
+        ids::OrganisationId,
+        organisation::{Organisation, OrganisationRole::Member},
         secret::Secret,
         time::{Seconds, Timestamp},
         user::{Profile, Role, User, UserStatus},
@@ -313,7 +314,9 @@ async fn an_organisation_of_the_settings_is_not_joined_renamed_deleted_or_aped_b
 async fn a_namesake_of_an_organisation_of_the_settings_is_nobodys_but_its_own() {
     let (core, _folder) = kept();
     let admin = operator();
-    let namesake = core.store.write(|db| ours::find_or_make(&core, db, "Navy")).unwrap();
+    let id = OrganisationId::new(START, [1; 10]);
+    let namesake = Organisation { id, name: "Navy".to_owned(), created_at: START };
+    core.store.write(|db| store::organisations::insert(db, &namesake)).unwrap();
     let shown = organisations::show(&core, &admin, namesake.id.as_str()).await.unwrap().shown;
     assert_eq!(shown.keeper, None);
     organisations::rename(&core, &admin, namesake.id.as_str(), Expected::Any, "Pirates").await.unwrap();

@@ -5,7 +5,10 @@ mod reading;
 mod retention;
 mod verification;
 
-use std::net::IpAddr;
+use std::{
+    net::IpAddr,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 pub use chaining::{chain, is_due};
 pub use reading::{Exported, export, list};
@@ -18,6 +21,7 @@ use crate::{
     domain::{
         audit::{Action, Actor, Event, Outcome},
         ids::{EventId, UserId},
+        time::Timestamp,
     },
     store::{Db, StoreError, audit_events},
 };
@@ -55,6 +59,15 @@ impl Entry {
 pub fn record(core: &Core, db: &mut Db, entry: Entry) -> Result<(), StoreError> {
     let Entry { actor, user_id, action, outcome, address, detail } = entry;
     let at = core.clock.now();
-    let id = EventId::new(at, random::bytes());
-    audit_events::insert(db, &Event { id, at, actor, user_id, action, outcome, address, detail })
+    audit_events::insert(db, &Event { id: id(at), at, actor, user_id, action, outcome, address, detail })
+}
+
+/// Time-ordered, and those that this process writes in one second by their number.
+fn id(at: Timestamp) -> EventId {
+    static WRITTEN: AtomicU32 = AtomicU32::new(0);
+    let mut bytes: [u8; 10] = random::bytes();
+    for (byte, digit) in bytes.iter_mut().zip(WRITTEN.fetch_add(1, Ordering::Relaxed).to_be_bytes()) {
+        *byte = digit;
+    }
+    EventId::new(at, bytes)
 }

@@ -9,6 +9,7 @@ use crate::{
         audit::{Action, Outcome},
         identity::Identity,
         ids::UserId,
+        text::legible,
         user::{Profile, Role, User, UserStatus, normal_email},
     },
     outbound::oidc::Vouched,
@@ -81,8 +82,7 @@ impl Stranger {
 
 /// What a table keeps of a text from elsewhere.
 fn readable(text: Option<String>) -> Option<String> {
-    let kept: String = text?.chars().filter(|c| !c.is_control()).take(200).collect();
-    Some(kept.trim().to_owned()).filter(|kept| !kept.is_empty())
+    Some(legible(&text?, 200)).filter(|kept| !kept.is_empty())
 }
 
 /// The account that is linked, else a new one. An address alone opens nothing: Keycloak CVE-2025-7365, CVE-2026-9087.

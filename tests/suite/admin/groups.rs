@@ -124,10 +124,13 @@ async fn what_a_user_became_is_in_the_audit_log() {
     let server = Server::start().await;
     let (program, alice) = (server.root_program().await, server.user("alice").await);
     let path = format!("/users/{}", alice.id);
-    for change in [json!({ "groups": ["staff", "crew"], "role": "auditor" }), json!({ "groups": ["crew"] })] {
+    for change in [
+        json!({ "groups": ["staff", "crew"], "role": "auditor", "organisation": { "name": "Acme", "role": "admin" } }),
+        json!({ "groups": ["crew"], "organisation": null }),
+    ] {
         program.sends(Method::PATCH, &path, &change).await.expect_status(200);
     }
-    let log = program.get(&format!("/audit-events?user={}", alice.id)).await.expect_status(200).json();
+    let log = program.get("/audit-events").await.expect_status(200).json();
     let told: Vec<String> = log["items"]
         .as_array()
         .unwrap()
@@ -136,6 +139,10 @@ async fn what_a_user_became_is_in_the_audit_log() {
         .collect();
     let has = |action: &str, detail: &str| told.iter().any(|line| line.starts_with(action) && line.ends_with(detail));
     for (action, detail) in [
+        ("create_group", " staff"),
+        ("create_organisation", " Acme"),
+        ("join_organisation", " Acme: admin"),
+        ("leave_organisation", " Acme"),
         ("join_group", " staff"),
         ("join_group", " crew"),
         ("leave_group", " staff"),

@@ -51,6 +51,32 @@ async fn of_many_changes_of_one_edition_one_wins() {
     }
 }
 
+/// Who deletes a person, and who changes or deletes a group that the person is in, do not end each other's work.
+#[tokio::test]
+async fn a_person_goes_while_the_groups_of_the_person_change() {
+    let server = Server::start().await;
+    let program = server.root_program().await;
+    for round in 0..MANY {
+        let group = program.posts("/groups", json!({ "name": format!("staff{round}") })).await.json();
+        let path = format!("/groups/{}", group["id"].as_str().unwrap());
+        let mut calls = vec![program.delete(&path)];
+        for n in 0..4 {
+            let email = format!("p{round}x{n}@example.com");
+            let new = json!({ "email": email, "email_verified": true, "password": "correct horse battery" });
+            let user = format!("/users/{}", program.posts("/users", new).await.json()["id"].as_str().unwrap());
+            if n % 2 == 0 {
+                program.posts(&format!("{path}/members"), json!({ "user": email })).await.expect_status(201);
+            }
+            calls.push(program.post(&format!("{path}/members"), &json!({ "user": email })));
+            calls.push(program.patch(&user, &json!({ "groups": [format!("crew{round}")] })));
+            calls.push(program.delete(&user));
+        }
+        for answer in all(calls.into_iter()).await {
+            assert!([200, 201, 204, 404, 409].contains(&answer.status), "{answer:?}");
+        }
+    }
+}
+
 /// A scope of a resource that is gone would fit every audience.
 #[tokio::test]
 async fn a_resource_goes_or_gets_a_scope() {

@@ -90,6 +90,16 @@ async fn a_list_holds_what_was_asked_for_newest_first_page_by_page() {
     }
 }
 
+/// The clock counts seconds; what one process writes in one of them stands in its order all the same.
+#[tokio::test]
+async fn entries_of_one_second_keep_their_order() {
+    let log = Log::empty().await;
+    let wanted: Vec<String> = (0..40).rev().map(|number| format!("entry {number}")).collect();
+    wanted.iter().rev().for_each(|detail| super::write(log.core(), detail));
+    let told = listed(&log, &EventFilter::default(), 7).await;
+    assert_eq!(told.into_iter().filter_map(|event| event.detail).collect::<Vec<_>>(), wanted);
+}
+
 async fn exported(log: &Log, filter: &EventFilter, after: i64) -> Vec<Value> {
     let (mut lines, mut after) = (vec![], Some(after));
     while let Some(position) = after {

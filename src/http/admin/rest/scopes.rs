@@ -83,7 +83,8 @@ pub(super) async fn update(name: Path<String>, Sent(call, body): Sent<ScopeChang
     Ok(current(Scope::from(&changed.shown), &changed.edition))
 }
 
-/// Take a scope out of the registry: nobody can ask for it any more
+/// Take a scope out of the registry: nobody can ask for it any more. Clients keep the word; it is good again when a scope
+/// of this name is registered again
 #[utoipa::path(delete, path = "/scopes/{name}", tag = "Scopes", security(("bearer" = ["admin:clients"])),
     params(("name" = String, Path, description = "The scope"), ("If-Match" = Option<String>, Header)), responses(
     (status = 204),

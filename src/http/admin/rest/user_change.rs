@@ -12,6 +12,7 @@ use crate::{
         secret::Secret,
         user::{Address, Profile, Role, User, UserStatus},
     },
+    http::extract::json::Object,
     services::admin::{
         AdminError,
         users::{
@@ -56,7 +57,8 @@ pub(super) struct UserToCreate {
     #[serde(default)]
     phone_number: Option<String>,
     #[serde(default)]
-    address: Option<AddressToCreate>,
+    #[schema(value_type = Option<AddressToCreate>)]
+    address: Option<Object<AddressToCreate>>,
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
@@ -97,7 +99,8 @@ pub(super) struct UserChange {
     #[serde(default, deserialize_with = "nullable")]
     phone_number: Maybe<String>,
     #[serde(default, deserialize_with = "nullable")]
-    address: Maybe<AddressChange>,
+    #[schema(value_type = Option<AddressChange>)]
+    address: Maybe<Object<AddressChange>>,
     /// All of them
     privileges: Option<Vec<String>>,
     /// All of them, by name; new ones are made
@@ -106,7 +109,8 @@ pub(super) struct UserChange {
     #[serde(default)]
     attributes: BTreeMap<String, Value>,
     #[serde(default, deserialize_with = "nullable")]
-    organisation: Maybe<BelongingToSet>,
+    #[schema(value_type = Option<BelongingToSet>)]
+    organisation: Maybe<Object<BelongingToSet>>,
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
@@ -151,7 +155,7 @@ impl UserToCreate {
             zoneinfo: self.zoneinfo,
             phone_number: self.phone_number,
             phone_number_verified: false,
-            address: self.address.map(Address::from),
+            address: self.address.map(|given| given.0.into()),
         };
         Ok(match password {
             Some(password) => {
@@ -202,7 +206,7 @@ fn text(member: Maybe<String>) -> Option<String> {
     member.map(Option::unwrap_or_default)
 }
 
-fn address(change: Option<AddressChange>) -> AddressChanges {
+fn address(change: Option<Object<AddressChange>>) -> AddressChanges {
     let gone = || Some(Some(String::new()));
     let none = AddressChange {
         formatted: gone(),
@@ -212,7 +216,7 @@ fn address(change: Option<AddressChange>) -> AddressChanges {
         postal_code: gone(),
         country: gone(),
     };
-    let change = change.unwrap_or(none);
+    let change = change.map_or(none, |change| change.0);
     AddressChanges {
         formatted: text(change.formatted),
         street_address: text(change.street_address),
@@ -223,8 +227,8 @@ fn address(change: Option<AddressChange>) -> AddressChanges {
     }
 }
 
-fn belonging(given: Option<BelongingToSet>) -> Result<Belonging, Problem> {
-    let Some(BelongingToSet { name, role }) = given else {
+fn belonging(given: Option<Object<BelongingToSet>>) -> Result<Belonging, Problem> {
+    let Some(Object(BelongingToSet { name, role })) = given else {
         return Ok(Belonging::Nowhere);
     };
     let role = one_of("role", role.as_deref(), OrganisationRole::parse)?.unwrap_or(OrganisationRole::Member);

@@ -1,7 +1,7 @@
 //! What must hold for a client, whoever changes it and whatever is changed.
 
 use super::{
-    super::{readable, users as people},
+    super::{page_uri, readable, users as people},
     AdminError, ClientMembers, unfit,
 };
 use crate::{
@@ -119,10 +119,7 @@ fn check_uris(client: &Client) -> Result<(), AdminError> {
     let pages = [("logo URI", &client.logo_uri), ("policy URI", &client.policy_uri), ("terms URI", &client.tos_uri)];
     for (what, uri) in pages {
         let Some(uri) = uri else { continue };
-        redirect_uri::register(uri).map_err(|why| unfit(what, format!("{uri}: {why}")))?;
-        if !uri.starts_with("https://") {
-            return Err(unfit(what, format!("{uri}: must begin with https://")));
-        }
+        page_uri(what, uri)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::{
         audit::Action,
         ids::UserId,
         secret::Secret,
+        text::is_plain,
         time::Timestamp,
         user::{Profile, Role, User, UserStatus, normal_email, normal_username},
     },
@@ -17,7 +18,7 @@ use crate::{
             strength::{self, Personal},
             username,
         },
-        admin::{readable, write},
+        admin::{page_uri, readable, write},
         core::Core,
     },
     store::{
@@ -177,13 +178,13 @@ pub(in crate::services) fn check_profile(profile: &Profile) -> Result<(), AdminE
     for (what, text) in members {
         text.as_ref().map_or(Ok(String::new()), |text| readable(what, text))?;
     }
-    // Applications put it into `<img src>`.
-    let is_address =
-        |url: &String| url.starts_with("https://") && url.len() <= 2048 && url.bytes().all(|b| b.is_ascii_graphic());
-    if profile.picture.as_ref().is_some_and(|url| !is_address(url)) {
-        return Err(unfit("picture", "must be an https address"));
+    // OpenID Connect Core §5.1.1: may have several lines.
+    let formatted = address.formatted.unwrap_or_default();
+    if formatted.chars().count() > 1000 || !formatted.lines().all(is_plain) {
+        return Err(unfit("formatted address", "must be lines of text, of at most 1000 characters together"));
     }
-    Ok(())
+    // Applications put it into `<img src>`.
+    profile.picture.as_ref().map_or(Ok(()), |uri| page_uri("picture", uri))
 }
 
 pub(in crate::services) fn check_password(

@@ -9,7 +9,7 @@ use crate::{
     },
     services::{
         accounts::endings,
-        admin::{edition::Expected, write},
+        admin::{edition::Expected, write, write_in_turn},
         core::Core,
     },
     store::{Db, users},
@@ -59,7 +59,7 @@ pub async fn delete(core: &Core, admin: &Administrator, who: &str, expected: Exp
     require(admin, Area::Users, Access::Write)?;
     let (admin, who) = (admin.clone(), who.to_owned());
     core.run(move |core| {
-        write(core, |db| {
+        write_in_turn(core, |db| {
             let user = held(db, &admin, &who)?;
             not_oneself(db, &admin, &user, "deletes the own account here")?;
             unchanged(core, db, &user, &expected)?;

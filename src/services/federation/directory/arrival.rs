@@ -10,6 +10,7 @@ use crate::{
         audit::{Action, Outcome},
         identity::Identity,
         ids::UserId,
+        text::legible,
         user::{Profile, Role, User, UserStatus, normal_email},
     },
     outbound::ldap::Person,
@@ -223,7 +224,5 @@ impl Arrival {
 
 /// What a page can show: no control characters, and no more than a line.
 fn readable(text: &str) -> Option<String> {
-    let kept: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
-    let kept = kept.trim();
-    (!kept.is_empty()).then(|| kept.to_owned())
+    Some(legible(text, 200)).filter(|kept| !kept.is_empty())
 }

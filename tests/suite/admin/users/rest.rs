@@ -49,6 +49,39 @@ async fn a_program_makes_changes_and_deletes_an_account() {
     program.get(&path).await.expect_problem(404, "not-found");
 }
 
+/// What applications are told about people is what a page can show.
+#[tokio::test]
+async fn what_is_no_profile_is_refused() {
+    let server = Server::start().await;
+    let (program, alice) = (server.program("admin:users").await, server.user("alice").await);
+    let path = format!("/users/{}", alice.id);
+    let lines = json!({ "address": { "formatted": "1 Way\nBerlin" }, "picture": "https://a.example/me.png?s=1" });
+    let shown = program.patch(&path, &lines).await.expect_status(200).json();
+    assert_eq!(
+        (&shown["address"]["formatted"], &shown["picture"]),
+        (&lines["address"]["formatted"], &lines["picture"])
+    );
+    for formatted in ["a\u{0}b", "a\u{202e}b", "a\rb", &"a".repeat(1001)] {
+        let change = json!({ "address": { "formatted": formatted } });
+        program.patch(&path, &change).await.expect_problem(422, "unfit");
+        let new = json!({ "email": "new@example.com", "address": { "formatted": formatted } });
+        program.post("/users", &new).await.expect_problem(422, "unfit");
+    }
+    for picture in ["http://a.example/me.png", "https://u:p@a.example/x", "https://a.example/#x", "https://"] {
+        program.patch(&path, &json!({ "picture": picture })).await.expect_problem(422, "unfit");
+    }
+    for change in [json!({ "address": ["1 Way"] }), json!({ "organisation": ["Acme"] }), json!({ "address": "1 Way" })]
+    {
+        program.patch(&path, &change).await.expect_problem(400, "malformed");
+    }
+    let new = json!({ "email": "new@example.com", "address": ["1 Way"] });
+    program.post("/users", &new).await.expect_problem(400, "malformed");
+    for (member, value) in [("groups", json!(["grp_0069216f0000010203040506070809"])), ("groups", json!(["a\u{3164}"]))]
+    {
+        program.patch(&path, &json!({ member: value })).await.expect_problem(422, "unfit");
+    }
+}
+
 #[tokio::test]
 async fn people_are_found_by_name_status_and_role_and_by_pages() {
     let server = Server::start().await;

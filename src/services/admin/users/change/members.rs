@@ -3,7 +3,7 @@
 use super::{AddressChanges, Belonging, UserChanges};
 use crate::{
     domain::user::{Address, Profile, Role, normal_email},
-    services::admin::{AdminError, readable, unfit, users::parse_username},
+    services::admin::{AdminError, groups, readable, unfit, users::parse_username},
 };
 
 impl UserChanges {
@@ -49,9 +49,6 @@ impl UserChanges {
 
     pub(super) fn checked(self) -> Result<Self, AdminError> {
         let email = self.email.map(|text| normal_email(&text).ok_or_else(|| unfit("email", "is no e-mail address")));
-        let names = |what: &'static str, list: Option<Vec<String>>| {
-            list.map(|names| names.iter().map(|name| readable(what, name)).collect::<Result<Vec<_>, _>>()).transpose()
-        };
         for (name, json) in &self.attributes {
             check_attribute(name, json.as_deref())?;
         }
@@ -61,11 +58,18 @@ impl UserChanges {
         Ok(Self {
             email: email.transpose()?,
             username: self.username.map(|text| parse_username(&text)).transpose()?,
-            privileges: names("privilege", self.privileges)?,
-            groups: names("group", self.groups)?,
+            privileges: each(self.privileges, |name| readable("privilege", name))?,
+            groups: each(self.groups, |name| groups::checked_name("group", name))?,
             ..self
         })
     }
+}
+
+fn each(
+    list: Option<Vec<String>>,
+    check: impl Fn(&str) -> Result<String, AdminError>,
+) -> Result<Option<Vec<String>>, AdminError> {
+    list.map(|names| names.iter().map(|name| check(name)).collect()).transpose()
 }
 
 impl AddressChanges {

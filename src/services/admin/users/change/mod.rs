@@ -1,20 +1,19 @@
 //! Changing an account: what is named changes, all of it or nothing.
 
+mod belonging;
 mod email;
 mod members;
 
 use std::collections::BTreeMap;
 
+pub use self::belonging::Belonging;
 use super::{
     AdminError, EmailStanding, check_profile, held, log, may_make, not_oneself, one_is_left, standing, unchanged, whole,
 };
 use crate::{
-    crypto::random,
     domain::{
         administrator::{Access, Administrator, Area},
         audit::Action,
-        ids::{GroupId, OrganisationId},
-        organisation::{Group, OrganisationRole},
         user::{Role, User, UserStatus},
     },
     services::{
@@ -22,14 +21,12 @@ use crate::{
         admin::{
             absent,
             edition::{Current, Expected},
-            groups::called,
-            require, unfit, write,
+            require, write,
         },
         core::Core,
-        organisations::{self, Keeper},
     },
     store::{
-        Db, StoreError, groups, organisations as memberships,
+        Db, turn,
         users::{self, Updated},
     },
 };
@@ -73,17 +70,6 @@ pub struct AddressChanges {
     pub country: Option<String>,
 }
 
-/// What a user belongs to; it takes the place of what was before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Belonging {
-    Nowhere,
-    /// By id or name; made if there is none of this name.
-    To {
-        name: String,
-        role: OrganisationRole,
-    },
-}
-
 /// Changes what is named, all of it or nothing.
 pub async fn update(
     core: &Core,
@@ -96,7 +82,13 @@ pub async fn update(
     let changes = changes.checked()?;
     let (admin, who) = (admin.clone(), who.to_owned());
     core.run(move |core| {
-        let person = write(core, |db| change(core, db, &admin, &who, (&expected, &changes)))?;
+        let person = write(core, |db| {
+            if changes.groups.is_some() || changes.organisation.is_some() {
+                // Before any lock of a user: who changes a group has the turn first, too.
+                turn::take(db)?;
+            }
+            change(core, db, &admin, &who, (&expected, &changes))
+        })?;
         Ok(Current::new(person))
     })
     .await
@@ -115,10 +107,10 @@ fn change(
     email::write(core, db, admin, &found, changes)?;
     write_rights(core, db, admin, &found, changes)?;
     if let Some(names) = &changes.groups {
-        write_groups(core, db, admin, &found, names)?;
+        belonging::write_groups(core, db, admin, &found, names)?;
     }
-    if let Some(belonging) = &changes.organisation {
-        write_belonging(core, db, &found, belonging)?;
+    if let Some(organisation) = &changes.organisation {
+        belonging::write_organisation(core, db, admin, &found, organisation)?;
     }
     if let Some(status) = changes.status {
         standing::move_to(core, db, admin, &found, status)?;
@@ -182,63 +174,4 @@ fn write_rights(
         users::update_attributes(db, &user.id, &kept, now)?;
     }
     Ok(())
-}
-
-/// Each group that is joined or left has its own entry in the audit log, as on the group's page.
-fn write_groups(
-    core: &Core,
-    db: &mut Db,
-    admin: &Administrator,
-    user: &User,
-    names: &[String],
-) -> Result<(), StoreError> {
-    let now = core.clock.now();
-    for before in groups::list_names_of(db, &user.id)?.iter().filter(|before| !names.contains(before)) {
-        if let Some(group) = groups::find_by_name(db, before)?
-            && groups::remove_member(db, &group.id, &user.id)?
-        {
-            log(core, db, admin, &user.id, (Action::LeaveGroup, Some(called(&group))))?;
-        }
-    }
-    for name in names {
-        let new = Group { id: GroupId::new(now, random::bytes()), name: name.clone(), created_at: now };
-        groups::insert(db, &new)?;
-        if let Some(group) = groups::find_by_name(db, name)?
-            && groups::add_member(db, &group.id, &user.id, now)?
-        {
-            log(core, db, admin, &user.id, (Action::JoinGroup, Some(called(&group))))?;
-        }
-    }
-    Ok(())
-}
-
-fn write_belonging(core: &Core, db: &mut Db, user: &User, belonging: &Belonging) -> Result<(), AdminError> {
-    let wanted = match belonging {
-        Belonging::Nowhere => None,
-        Belonging::To { name, role } => Some((organisation(core, db, name)?, *role)),
-    };
-    let held = memberships::list_memberships(db, &user.id)?;
-    for before in &held {
-        if wanted.as_ref().is_none_or(|(id, _)| *id != before.organisation.id) {
-            memberships::leave(db, &before.organisation.id, &user.id)?;
-        }
-    }
-    let Some((id, role)) = wanted else {
-        return Ok(());
-    };
-    if held.iter().any(|held| held.organisation.id == id && held.role == role) {
-        return Ok(());
-    }
-    if let Some(Keeper::Directory(directory)) = organisations::keeper(core, &id) {
-        return Err(unfit("organisation", format!("its members come from the directory {directory}")));
-    }
-    memberships::join(db, &id, &user.id, role, core.clock.now())?;
-    Ok(())
-}
-
-fn organisation(core: &Core, db: &mut Db, name: &str) -> Result<OrganisationId, AdminError> {
-    match OrganisationId::parse(name) {
-        Some(id) => Ok(memberships::find(db, &id)?.ok_or_else(|| absent("organisation", name))?.id),
-        None => Ok(organisations::find_or_make(core, db, name)?.id),
-    }
 }
