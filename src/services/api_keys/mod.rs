@@ -97,8 +97,8 @@ pub async fn rotate(core: &Core, caller: Caller, id: ApiKeyId, grace: Seconds) -
         let Account { user, session, .. } = caller.account(core)?;
         // Read before the transaction: who saw the same key competes for the same digest.
         let before = own(core, &user, &id)?;
+        let entry = Entry::by_user(&user.id, Action::RotateApiKey, Outcome::Done, caller.visitor.address);
         if let Some(scope) = before.scope.iter().find(|scope| acts_on_others(scope)) {
-            let entry = Entry::by_user(&user.id, Action::RotateApiKey, Outcome::Done, caller.visitor.address);
             demand_fresh(core, &session, scope, &entry)?;
         }
         let now = core.clock.now();
@@ -109,7 +109,6 @@ pub async fn rotate(core: &Core, caller: Caller, id: ApiKeyId, grace: Seconds) -
             previous: (grace > Seconds(0)).then(|| (before.digest, now.plus(grace))),
             ..before.clone()
         };
-        let entry = Entry::by_user(&user.id, Action::RotateApiKey, Outcome::Done, caller.visitor.address);
         let entry = entry.with(id.as_str());
         // An operator's key may do more than its user, who must not come to know it by rotating it.
         let beyond = before.beyond(&user).map(str::to_owned);

@@ -127,7 +127,8 @@ const fn breaks(state: KeyState) -> &'static str {
         KeyState::Active => {
             "Every token that it signed stops validating: applications have to refresh, and some people to sign in \
              again. The next key signs at once; resource servers that keep a copy of /jwks accept the old one, and \
-             may refuse the next one's tokens, until their copy ends. For a key that is stolen, not for spring cleaning: that is what a rotation is for."
+             may refuse the next one's tokens, until their copy ends. For a key that is stolen, not for spring \
+             cleaning: that is what a rotation is for."
         }
         KeyState::Retired => "Tokens that it signed and that have not expired stop validating.",
         KeyState::Gone => "",

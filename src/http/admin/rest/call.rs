@@ -61,7 +61,7 @@ impl FromRequest for Call {
             let base = format!("{}{API}", app.layout.base);
             let pattern = request.match_pattern().unwrap_or_default();
             let expected = expected(&request)?;
-            let query = declared::admit(&request, pattern.strip_prefix(&base).unwrap_or_default(), &expected)?;
+            let query = declared::judge(&request, pattern.strip_prefix(&base).unwrap_or_default(), &expected)?;
             Ok(Self { core: app.core.clone(), admin, expected, query, base })
         })
     }

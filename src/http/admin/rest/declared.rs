@@ -59,7 +59,7 @@ fn written(parameter: &RefOr<Parameter>) -> Option<&Parameter> {
 }
 
 /// The query of a request to `path` of the API, each parameter once, after a look at its condition.
-pub(super) fn admit(request: &HttpRequest, path: &str, expected: &Expected) -> Result<Params, Problem> {
+pub(super) fn judge(request: &HttpRequest, path: &str, expected: &Expected) -> Result<Params, Problem> {
     let nothing = Declared::default();
     let declared = OPERATIONS.get(&(request.method().clone(), path.to_owned())).unwrap_or(&nothing);
     // RFC 9110 §13.1.1: a list of tags fits nothing that has none. A reader is told the tag, and asks for no other.

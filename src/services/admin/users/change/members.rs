@@ -52,14 +52,18 @@ impl UserChanges {
         for (name, json) in &self.attributes {
             check_attribute(name, json.as_deref())?;
         }
-        if let Some(Belonging::To { name, .. }) = &self.organisation {
-            readable("organisation", name)?;
-        }
+        let organisation = match self.organisation {
+            Some(Belonging::To { name, role }) => {
+                Some(Belonging::To { name: readable("organisation", &name)?, role })
+            }
+            other => other,
+        };
         Ok(Self {
             email: email.transpose()?,
             username: self.username.map(|text| parse_username(&text)).transpose()?,
             privileges: each(self.privileges, |name| readable("privilege", name))?,
             groups: each(self.groups, |name| groups::checked_name("group", name))?,
+            organisation,
             ..self
         })
     }
