@@ -9,7 +9,7 @@ use askama::Template;
 use super::{
     Frame, Layout, Place,
     listing::{Sought, Ways},
-    visit::{Problem, Visit},
+    visit::{Problem, Visit, expected},
 };
 use crate::{
     domain::{administrator::Area, organisation::Group},
@@ -27,7 +27,6 @@ use crate::{
     protocol::params::Params,
     services::admin::{
         AdminError,
-        edition::Expected,
         groups::{self, Member, ShownGroup},
     },
 };
@@ -47,7 +46,7 @@ struct GroupsView<'a> {
     cut_short: bool,
 }
 
-/// An group in the list.
+/// A group in the list.
 struct Row {
     name: String,
     id: String,
@@ -281,9 +280,4 @@ impl Line {
 
 fn path(id: &str) -> String {
     format!("{LIST}/{}", escape(id))
-}
-
-/// The edition that the form was made of.
-fn expected(params: &Params) -> Expected {
-    Expected::one(params.get("edition").unwrap_or_default())
 }

@@ -10,7 +10,7 @@ use super::{
     Frame, Layout, Place,
     listing::{Sought, Ways},
     parts::Choice,
-    visit::{Problem, Visit},
+    visit::{Problem, Visit, expected},
 };
 use crate::{
     domain::{
@@ -31,7 +31,6 @@ use crate::{
     protocol::params::Params,
     services::admin::{
         AdminError,
-        edition::Expected,
         organisations::{self, Keeper, Member, ShownOrganisation},
     },
 };
@@ -325,9 +324,4 @@ fn path(id: &str) -> String {
 
 fn role(params: &Params) -> OrganisationRole {
     params.get("role").and_then(OrganisationRole::parse).unwrap_or(OrganisationRole::Member)
-}
-
-/// The edition that the form was made of.
-fn expected(params: &Params) -> Expected {
-    Expected::one(params.get("edition").unwrap_or_default())
 }

@@ -8,7 +8,7 @@ use askama::Template;
 
 use super::{
     Frame, Layout, Place,
-    visit::{Problem, Visit},
+    visit::{Problem, Visit, expected},
 };
 use crate::{
     domain::administrator::Area,
@@ -25,7 +25,7 @@ use crate::{
         },
     },
     protocol::params::Params,
-    services::admin::{edition::Expected, resources, scopes},
+    services::admin::{resources, scopes},
 };
 
 const LIST: &str = "/admin/resources";
@@ -205,9 +205,4 @@ fn of<'a>(scopes: &'a [RegisteredScope], identifier: &str) -> impl Iterator<Item
 
 fn path(identifier: &str) -> String {
     format!("{LIST}/{}", escape(identifier))
-}
-
-/// The edition that the form was made of.
-fn expected(params: &Params) -> Expected {
-    Expected::one(params.get("edition").unwrap_or_default())
 }

@@ -6,7 +6,11 @@ use actix_web::{
 };
 use askama::Template;
 
-use super::{Frame, Layout, Place, parts::Choice, visit::Visit};
+use super::{
+    Frame, Layout, Place,
+    parts::Choice,
+    visit::{Visit, expected},
+};
 use crate::{
     domain::administrator::Area,
     domain::scope::RegisteredScope,
@@ -20,7 +24,7 @@ use crate::{
     },
     protocol::params::Params,
     services::admin::{
-        edition::{Current, Expected},
+        edition::Current,
         resources,
         scopes::{self, NewScope},
     },
@@ -185,9 +189,4 @@ fn show_one(visit: &Visit<'_>, frame: Frame<'_>, found: &Current<RegisteredScope
 
 fn path(name: &str) -> String {
     format!("{LIST}/{}", escape(name))
-}
-
-/// The edition that the form was made of.
-fn expected(params: &Params) -> Expected {
-    Expected::one(params.get("edition").unwrap_or_default())
 }

@@ -11,7 +11,7 @@ use super::{
     parts::Choice,
     user_form,
     users::{TRAIL, path, roles},
-    visit::Visit,
+    visit::{Visit, expected},
 };
 use crate::{
     domain::{administrator::Area, user::Role},
@@ -23,11 +23,10 @@ use crate::{
             when::When,
         },
     },
-    protocol::params::Params,
     services::{
         accounts::Person,
         admin::{
-            edition::{Current, Expected},
+            edition::Current,
             users::{self, Belongings, PasswordState, change},
         },
     },
@@ -132,9 +131,4 @@ pub(super) enum Tab {
 pub(super) fn tabs(id: &str, here: Tab) -> Vec<Link> {
     let tab = |title: &str, path: String, tab: Tab| Link { title: title.to_owned(), path, here: tab == here };
     vec![tab("Account", path(id), Tab::Account), tab("Sign-in and access", format!("{}/access", path(id)), Tab::Access)]
-}
-
-/// The edition that the form was made of.
-pub(super) fn expected(params: &Params) -> Expected {
-    Expected::one(params.get("edition").unwrap_or_default())
 }

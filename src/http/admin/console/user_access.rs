@@ -8,9 +8,9 @@ use askama::Template;
 
 use super::{
     Frame, Layout, Link, Place,
-    user::{Tab, belongings, expected, find, tabs},
+    user::{Tab, belongings, find, tabs},
     users::{LIST, TRAIL, path},
-    visit::Visit,
+    visit::{Visit, expected},
 };
 use crate::{
     domain::{administrator::Area, audit::Actor, client::Client, secret::Secret, session::Door, user::UserStatus},

@@ -27,6 +27,7 @@ use crate::{
         admin::{
             AdminError,
             admit::{self, NotAdmitted, Seat},
+            edition::Expected,
         },
         fault::Failure,
         forms::{self, Kind, Shown},
@@ -49,6 +50,11 @@ pub(super) struct Problem {
     /// What does not fit, in the service's words: `redirect URI` is the field `redirect_uri`.
     what: &'static str,
     status: StatusCode,
+}
+
+/// The edition that a form was made of.
+pub(super) fn expected(params: &Params) -> Expected {
+    Expected::one(params.get("edition").unwrap_or_default())
 }
 
 impl Problem {

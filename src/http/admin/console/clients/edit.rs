@@ -7,8 +7,11 @@ use actix_web::{
 use askama::Template;
 
 use super::{
-    super::{Frame, Layout, Link, Place, visit::Visit},
-    TRAIL, Tab, expected,
+    super::{
+        Frame, Layout, Link, Place,
+        visit::{Visit, expected},
+    },
+    TRAIL, Tab,
     fields::{Choices, Fields},
     find, kinds, making, path,
 };

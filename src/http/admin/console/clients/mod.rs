@@ -13,10 +13,9 @@ mod trial;
 use super::{Frame, Link, visit::Visit};
 use crate::{
     http::{extract::path::escape, pages::send::Early},
-    protocol::params::Params,
     services::admin::{
         clients::{self, Ends, ShownClient},
-        edition::{Current, Expected},
+        edition::Current,
     },
 };
 
@@ -73,11 +72,6 @@ fn path(id: &str) -> String {
 
 async fn find(visit: &Visit<'_>, id: &str) -> Result<Current<ShownClient>, Early> {
     visit.take(clients::show(&visit.app.core, visit.admin(), id).await)
-}
-
-/// The edition that the form was made of.
-fn expected(params: &Params) -> Expected {
-    Expected::one(params.get("edition").unwrap_or_default())
 }
 
 /// What ends, in words.

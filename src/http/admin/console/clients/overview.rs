@@ -7,8 +7,12 @@ use actix_web::{
 use askama::Template;
 
 use super::{
-    super::{Frame, Layout, Link, Place, parts::Bar, visit::Visit},
-    LIST, TRAIL, Tab, expected, find, in_words, path,
+    super::{
+        Frame, Layout, Link, Place,
+        parts::Bar,
+        visit::{Visit, expected},
+    },
+    LIST, TRAIL, Tab, find, in_words, path,
     snippets::{self, Snippet, Subject},
 };
 use crate::{

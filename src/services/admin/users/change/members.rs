@@ -53,9 +53,7 @@ impl UserChanges {
             check_attribute(name, json.as_deref())?;
         }
         let organisation = match self.organisation {
-            Some(Belonging::To { name, role }) => {
-                Some(Belonging::To { name: readable("organisation", &name)?, role })
-            }
+            Some(Belonging::To { name, role }) => Some(Belonging::To { name: readable("organisation", &name)?, role }),
             other => other,
         };
         Ok(Self {
