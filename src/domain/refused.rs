@@ -12,8 +12,12 @@ const LONGEST: usize = 300;
 const REGISTERED: usize = 600;
 const REGISTERED_VALUES: usize = 16;
 
-/// Characters of a client id that nobody knows. A secret of ours is longer: one that was put in its place is not shown.
+/// Characters of a client id that nobody knows, and of a word in a reason, which may name another client. A secret of ours is
+/// longer: one that was put in its place is not shown.
 const LONGEST_NAME: usize = 40;
+
+/// Characters of a word that was sent and that nobody registered: the shortest secret that somebody may choose has one more.
+const LONGEST_WORD: usize = 31;
 
 /// A request that was refused, as an administrator sees it. What could be secret is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +93,7 @@ impl Refused {
             client,
             named,
             error: declined.error.code,
-            reason: plain(&without_tokens(reason, &[]), LONGEST),
+            reason: plain(&without_tokens(reason, &[], LONGEST_NAME), LONGEST),
             difference: because.and_then(|because| because.difference.clone()),
         }
     }
@@ -109,12 +113,12 @@ impl Difference {
         registered: impl IntoIterator<Item = T>,
     ) -> Self {
         let known: Vec<String> = registered.into_iter().map(|value| value.as_ref().to_owned()).collect();
-        let shown = |text: &str| match member {
-            "redirect_uri" | "resource" => plain(&without_tokens(&address(text, &known), &known), LONGEST),
-            _ => plain(&without_tokens(text, &known), LONGEST),
+        let safe = |text: &str| match member {
+            "redirect_uri" | "resource" => shown(&address(text, &known), &known),
+            _ => shown(text, &known),
         };
-        let values = known.iter().map(|value| shown(value)).collect();
-        Self { member, sent: sent.map(shown), registered: within(values) }
+        let values = known.iter().map(|value| safe(value)).collect();
+        Self { member, sent: sent.map(safe), registered: within(values) }
     }
 }
 
@@ -175,9 +179,15 @@ fn within(mut values: Vec<String>) -> Vec<String> {
     values
 }
 
+/// What may be shown of a text that was sent, where it is no address.
+pub fn shown(sent: &str, registered: &[String]) -> String {
+    plain(&without_tokens(sent, registered, LONGEST_WORD), LONGEST)
+}
+
 /// Of one that is too long for a name its beginning, by which whoever sent it knows it again.
 fn name(sent: &str) -> String {
-    plain(sent, if sent.chars().count() > LONGEST_NAME { LONGEST_NAME / 5 } else { LONGEST_NAME })
+    const BEGINNING: usize = 8;
+    plain(sent, if sent.chars().count() > LONGEST_NAME && !is_slug(sent) { BEGINNING } else { LONGEST })
 }
 
 /// What an eye can trust.
@@ -219,13 +229,13 @@ fn tail_of(uri: &str) -> usize {
 
 /// Wherever somebody put it: a JWT begins with `{"` in base64url, and a word as long as our secrets may be one. What is
 /// registered is none.
-fn without_tokens(text: &str, registered: &[String]) -> String {
-    let between = |c: char| !c.is_ascii_alphanumeric() && !['-', '_', '.'].contains(&c);
+fn without_tokens(text: &str, registered: &[String], longest: usize) -> String {
+    let between = |c: char| !c.is_ascii_alphanumeric() && !"-_.+=%~".contains(c);
     let mut shown = String::new();
     for piece in text.split_inclusive(between) {
         let word = piece.trim_end_matches(between);
         let is_jwt = word.contains("eyJ") && word.len() > 20;
-        let is_secret = word.split('.').any(|part| part.len() > LONGEST_NAME && !is_slug(part));
+        let is_secret = word.split('.').any(|part| part.len() > longest && !is_slug(part));
         let hides = (is_jwt || is_secret) && !registered.iter().any(|one| one.contains(word));
         shown.push_str(if hides { "…" } else { word });
         shown.push_str(piece.strip_prefix(word).unwrap_or_default());
@@ -287,6 +297,14 @@ mod tests {
         assert_eq!(compared.sent.as_deref(), Some("https://app.example/?tenant=one&id=…"));
         assert_eq!(compared.registered, registered);
         assert_eq!(sent("scope", "openid eyJhbGciOiJSUzI1NiJ9.e30.c2ln"), "openid …");
+        for chosen in [
+            "5f2b9c0e7d41a6b83c9e0f1d2a4b6c8e",
+            "q7+Zr1Yk3vT9pXw+LmN4sD8fGhJ2kQe+aBcDeFgHi0=",
+            "a9f%5Fmig8QAfjeH6JgH_EvBeBiGN2drp",
+        ] {
+            assert_eq!(sent("grant_type", chosen), "…");
+            assert_eq!(sent("redirect_uri", &format!("https://a.example/{chosen}")), "https://a.example/…");
+        }
         let secret = "a9fsmig8QAfjeH6JgH_EvBeBiGN2drpjbLznXNEfwDs";
         assert_eq!(sent("grant_type", &format!("x {secret}")), "x …");
         assert_eq!(sent("redirect_uri", &format!("https://{secret}.example/cb")), "https://…/cb");
@@ -325,6 +343,7 @@ mod tests {
     fn a_name_as_long_as_a_secret_is_not_shown() {
         assert_eq!(name("0123456789abcdef0123456789abcdef"), "0123456789abcdef0123456789abcdef");
         assert_eq!(name(&"s".repeat(43)), "ssssssss…");
+        assert_eq!(name("3f2504e0-4f89-11d3-9a0c-0305e82c3301"), "3f2504e0-4f89-11d3-9a0c-0305e82c3301");
     }
 
     proptest! {

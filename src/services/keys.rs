@@ -71,22 +71,32 @@ pub fn reload(core: &Core) -> Result<(), Fault> {
 /// Makes the first key, or the next one when the active one has served its time. Whoever calls holds the lease.
 pub fn tend(core: &Core) -> Result<(), Fault> {
     let now = core.clock.now();
+    if due(core, &core.store.read(signing_keys::list)?, now).is_some() {
+        // Before the transaction: making a key takes its time, in which somebody may begin a rotation.
+        let new = keyring::generate()?;
+        core.store.write(|db| {
+            turn::take(db)?;
+            if let Some(activates_at) = due(core, &signing_keys::list(db)?, now) {
+                add(core, db, &new, activates_at)?;
+            }
+            Ok::<_, StoreError>(())
+        })?;
+    }
+    core.store.write(|db| forget_gone(db, now))?;
+    reload(core)
+}
+
+/// When a key should begin to sign that nobody has made yet.
+fn due(core: &Core, keys: &[SigningKey], now: Timestamp) -> Option<Timestamp> {
     let times = rotation(core);
-    let keys = core.store.read(signing_keys::list)?;
     let newest = keys.iter().filter(|key| key.state(now) <= KeyState::Active).max_by_key(|key| key.activates_at);
-    let due = match newest {
+    match newest {
         None => Some(now),
         Some(key) if now.since(key.activates_at) >= Seconds(times.every.0 - times.publish_ahead.0) => {
             Some(now.plus(times.publish_ahead))
         }
         Some(_) => None,
-    };
-    if let Some(activates_at) = due {
-        let new = keyring::generate()?;
-        core.store.write(|db| add(core, db, &new, activates_at))?;
     }
-    core.store.write(|db| forget_gone(db, now))?;
-    reload(core)
 }
 
 /// Starts a rotation now: the new key is published at once and signs when every cache can know it.

@@ -70,6 +70,11 @@ impl Registered {
         self.names().any(|known| known == name)
     }
 
+    /// What is left of a scope: one that was deleted since is nobody's any more.
+    pub fn known(&self, scope: &Scope) -> Scope {
+        scope.iter().filter(|name| self.knows(name)).collect()
+    }
+
     pub fn has_resource(&self, identifier: &str) -> bool {
         self.resources.iter().any(|resource| resource.identifier == identifier)
     }
@@ -107,12 +112,12 @@ impl Registered {
     }
 
     /// The part of `scope` that means something to `audience`: a scope that belongs to one resource
-    /// server is not shown to another (RFC 8707 §3).
+    /// server is not shown to another (RFC 8707 §3), and one that was deleted to nobody.
     pub fn meant_for(&self, scope: &Scope, audience: &[String]) -> Scope {
         let belongs = |name: &str| {
             let owner = self.scopes.iter().find(|scope| scope.name == name).and_then(|scope| scope.resource.as_deref());
             owner.is_none_or(|owner| audience.iter().any(|one| one == owner))
         };
-        scope.iter().filter(|name| belongs(name)).collect()
+        scope.iter().filter(|name| self.knows(name) && belongs(name)).collect()
     }
 }

@@ -32,7 +32,7 @@ impl fmt::Display for Unfit {
             Self::Characters => "holds a character that a URI cannot have (RFC 3986 §2)",
             Self::PercentEncoding => "has a % that two hexadecimal digits do not follow (RFC 3986 §2.1)",
             Self::Wildcard => "holds a *: there are no wildcards (RFC 9700 §2.1)",
-            Self::Fragment => "a redirect URI has no fragment (RFC 6749 §3.1.2)",
+            Self::Fragment => "has a fragment (RFC 6749 §3.1.2)",
             Self::Relative => "is not an absolute URI (RFC 6749 §3.1.2)",
             Self::Scheme => "has a scheme other than https, http or one such as com.example.app (RFC 8252 §7.1)",
             Self::PlainHttp => "is http, which is for 127.0.0.1, [::1] and localhost: use https (RFC 8252 §7.3)",

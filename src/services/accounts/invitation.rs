@@ -77,7 +77,7 @@ fn judge(core: &Core, wish: &Acceptance, visitor: Visitor) -> Result<Link, Refus
     };
     let name = Some(wish.name.trim().to_owned()).filter(|name| !name.is_empty());
     let profile = Profile { name: name.clone().or_else(|| user.profile.name.clone()), ..user.profile.clone() };
-    check_profile(&profile).map_err(|_misfit| Refusal::Malformed("name"))?;
+    check_profile(&profile, &user.profile).map_err(|_misfit| Refusal::Malformed("name"))?;
     let personal = Personal { name: profile.name.as_deref(), ..Personal::from(&user) };
     strength::check(&core.settings.passwords, &wish.password, &personal).map_err(Refusal::WeakPassword)?;
     Ok(Link { token, name, admitted, visitor })

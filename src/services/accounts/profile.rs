@@ -186,7 +186,7 @@ impl Changes {
             zoneinfo: changed(self.zoneinfo.as_ref(), before.zoneinfo.as_ref()),
             ..before.clone()
         };
-        check_profile(&profile).map_err(misfit)?;
+        check_profile(&profile, before).map_err(misfit)?;
         let username = match &self.username {
             Some(text) => normal_username(text).ok_or(Refusal::InvalidUsername)?,
             None => user.username.clone(),

@@ -9,6 +9,7 @@ use super::{
     admin::admit,
     audit::{self, Entry},
     core::Core,
+    registry,
 };
 use crate::{
     crypto::{api_key, digest},
@@ -162,7 +163,7 @@ pub fn holder(core: &Core, token: &str) -> Result<Option<(ApiKey, User)>, StoreE
     if key.last_used_at.is_none_or(|at| at < noted) {
         core.store.write(|db| api_keys::touch(db, &key.id, now, noted).map(drop))?;
     }
-    let scope = key.scope_today(&user);
+    let scope = registry::registered(core)?.known(&key.scope_today(&user));
     Ok(Some((ApiKey { scope, ..key }, user)))
 }
 

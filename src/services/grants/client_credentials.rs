@@ -40,13 +40,13 @@ pub(super) fn issue(
     if let Some(refused) = resources.iter().find(|one| !registered.allows_resource(client, one)) {
         return Err(registry::not_allowed(client, &registered, refused).into());
     }
-    let scope = run_machine(client, scope)?;
+    let own = registered.known(&client.scope).iter().filter(|name| !is_openid(name)).collect();
+    let scope = run_machine(client, &own, scope)?;
     tokens::for_client(core, client, &scope, resources)
 }
 
-/// The machine asks what the client may have; OpenID's scopes are about a user, and there is none.
-fn run_machine(client: &Client, asked: Option<&Scope>) -> Result<Scope, Declined> {
-    let own: Scope = client.scope.iter().filter(|name| !is_openid(name)).collect();
+/// The machine asks what the client may have: its own scope without OpenID's, which are about a user, and there is none.
+fn run_machine(client: &Client, own: &Scope, asked: Option<&Scope>) -> Result<Scope, Declined> {
     let beyond = || {
         let sent = asked.map(ToString::to_string);
         Declined::from(OAuthError::invalid_scope("the client is not registered for one of these scopes"))
@@ -70,13 +70,13 @@ fn run_machine(client: &Client, asked: Option<&Scope>) -> Result<Scope, Declined
             }
             Output::Extend => Input::Extended { extensions: Extensions::default() },
             Output::Negotiate { .. } => {
-                let granted = asked.unwrap_or(&own);
-                if !granted.is_subset_of(&own) {
+                let granted = asked.unwrap_or(own);
+                if !granted.is_subset_of(own) {
                     return Err(beyond());
                 }
                 Input::Negotiated { pre_grant: kernel::pre_grant(client.id.as_str(), granted).ok_or_else(beyond)? }
             }
-            Output::Ok { pre_grant, .. } => return Ok(kernel::in_order(&pre_grant.scope, asked.unwrap_or(&own))),
+            Output::Ok { pre_grant, .. } => return Ok(kernel::in_order(&pre_grant.scope, asked.unwrap_or(own))),
             Output::Err(_) => return Err(OAuthError::invalid_request("the token request is malformed").into()),
         }
     }

@@ -111,7 +111,7 @@ impl Rotating<'_> {
     /// Scope and resources of this answer: within the grant, and within what the client is registered for by now.
     fn extent(&self, grant: &Grant) -> Result<(Scope, Vec<String>), Declined> {
         let (client, registered) = (self.client, &self.registered);
-        let scope = grant.scope.intersection(&client.scope);
+        let scope = registered.known(&grant.scope.intersection(&client.scope));
         if scope.is_empty() && !grant.scope.is_empty() {
             let granted = grant.scope.to_string();
             let difference = Difference::new("scope", Some(&granted), client.scope.iter());

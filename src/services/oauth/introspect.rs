@@ -115,11 +115,13 @@ fn refresh_token(core: &Core, caller: &Client, token: &str) -> Result<Option<Int
             && standing::is_live(standing, now)
             && standing.grant.judge(token.generation, now, grace) != Presented::Reused
     });
+    let registered = registry::registered(core)?;
     Ok(live.map(|standing| {
         let grant = standing.grant;
+        let scope = registered.known(&grant.scope.intersection(&caller.scope));
         IntrospectResponse {
             active: true,
-            scope: text(grant.scope.intersection(&caller.scope).to_string()),
+            scope: text(scope.to_string()),
             client_id: text(grant.client_id.as_str().to_owned()),
             username: Some(standing.user.username),
             exp: Some(grant.expires_at.unix()),

@@ -11,8 +11,8 @@ use crate::{
         time::Timestamp,
         user::User,
     },
-    protocol::{jwt::AccessTokenClaims, scope::Scope},
-    services::{clients, core::Core},
+    protocol::{jwt::AccessTokenClaims, scope::Scope, token::GrantType},
+    services::{clients, core::Core, registry},
     store::{
         StoreError, revoked_tokens,
         standing::{Standing, Subject, find_standing},
@@ -112,11 +112,12 @@ pub fn holder(core: &Core, claims: &AccessTokenClaims) -> Result<Option<Holder>,
     let Some(known) = clients::find(core, &claims.client_id)? else {
         return Ok(None);
     };
-    let scope = claims.scope().intersection(&known.client.scope);
+    let scope = registry::registered(core)?.known(&claims.scope().intersection(&known.client.scope));
     let Some(gid) = &claims.gid else {
         // Another client may have had this id before.
         let same = known.client.created_at <= Timestamp::from_unix(claims.iat);
-        let stands = same && !core.store.read(|db| revoked_tokens::contains(db, &claims.jti))?;
+        let may = same && known.client.may_use(GrantType::ClientCredentials);
+        let stands = may && !core.store.read(|db| revoked_tokens::contains(db, &claims.jti))?;
         return Ok(stands.then_some(Holder::Client(scope)));
     };
     let Some(id) = grant_id(gid) else {

@@ -69,6 +69,27 @@ async fn a_service_that_lost_its_scope_is_one_no_more() {
     signs_in(&server.site, "alice", NEW_PASSWORD).await;
 }
 
+/// Nor after the client was told to act for itself no more, or when the scope is no scope any more.
+#[tokio::test]
+async fn a_token_of_its_own_is_good_for_clients_that_act_for_themselves() {
+    let server = Server::start().await;
+    let root = server.root_program().await;
+    let scope = json!({ "name": "files:read", "description": "Read files" });
+    root.post("/scopes", &scope).await.expect_status(201);
+    let service = server.client().id("helpdesk").service("admin:users files:read").create().await;
+    let tokens = service.asks_for_itself().await.expect_tokens();
+    root.delete("/scopes/files:read").await.expect_status(204);
+    assert_eq!(service.introspects(&tokens.access_token).await.json()["scope"], "admin:users");
+    let fresh = service.asks_for_itself().await.expect_tokens();
+    assert_eq!(fresh.scope.as_deref(), Some("admin:users"));
+    service.asks_for_itself().with("scope", "files:read").await.expect_refusal("invalid_scope");
+
+    let other = json!({ "grant_types": ["authorization_code"], "redirect_uris": ["https://a.example/cb"] });
+    root.patch("/clients/helpdesk", &other).await.expect_status(200);
+    deletes(&server, &fresh.access_token, "nobody").await.expect_status(401);
+    assert_eq!(service.introspects(&fresh.access_token).await.json()["active"], false);
+}
+
 #[tokio::test]
 async fn a_service_deletes_a_user_with_everything_but_the_log() {
     let server = Server::start().await;

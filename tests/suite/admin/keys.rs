@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 use signet::{
     domain::key::{KeyState, SigningKey},
-    services::admin::keys,
+    services::{admin::keys, keys as signing},
 };
 use tokio::task::JoinSet;
 
@@ -114,6 +114,28 @@ async fn of_many_rotations_at_once_one_key_comes() {
     assert_eq!(kids.len(), 1);
     let keys = program.get("/keys").await.json();
     assert_eq!(keys["items"].as_array().unwrap().iter().filter(|key| key["state"] == "next").count(), 1);
+}
+
+/// The job that rotates by itself finds, before it writes, that somebody has begun a rotation while it made a key.
+#[tokio::test]
+async fn of_the_job_and_an_administrator_one_rotates() {
+    let server = Server::start().await;
+    let core = &server.site.core;
+    let wait = core.settings.keys.rotation().0 - core.settings.publish_ahead().0;
+    server.advance(Seconds(wait)).await;
+    let mut sent = JoinSet::new();
+    for n in 0..8 {
+        let core = core.clone();
+        sent.spawn(async move {
+            match n % 4 {
+                0 => core.run(signing::tend).await.unwrap(),
+                _ => drop(keys::rotate(&core, &operator()).await.unwrap()),
+            }
+        });
+    }
+    sent.join_all().await;
+    let (all, now) = (keys::list(core, &operator()).await.unwrap(), core.clock.now());
+    assert_eq!(all.iter().filter(|key| key.state(now) == KeyState::Next).count(), 1, "{all:#?}");
 }
 
 /// Whatever administrators do to the keys, in whatever order: one signs at every moment from now on, without any job.

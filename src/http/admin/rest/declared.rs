@@ -69,7 +69,9 @@ pub(super) fn judge(request: &HttpRequest, path: &str, expected: &Expected) -> R
     let malformed = |error: OAuthError| Problem::malformed(error.description.into_owned());
     let params = query::params(request).map_err(malformed)?;
     params.unambiguous().map_err(malformed)?;
-    if params.iter().any(|(name, _)| !declared.query.iter().any(|known| known == name)) {
+    // Those without a value, too, which `params` takes for left out (RFC 6749 §3.1).
+    let mut names = url::form_urlencoded::parse(request.query_string().as_bytes()).map(|(name, _)| name);
+    if names.any(|name| !declared.query.iter().any(|known| *known == name)) {
         return Err(Problem::malformed(match declared.query.as_slice() {
             [] => "this takes no query".to_owned(),
             known => format!("the query takes {} and nothing else", known.join(", ")),

@@ -212,7 +212,7 @@ fn applied(
 ) -> Result<Client, AdminError> {
     let held = client.clone();
     let client = rules::apply(client, members);
-    rules::check(&client, &core.settings)?;
+    rules::check(&client, &held, &core.settings)?;
     rules::check_standing(admin, members)?;
     may_give(admin, &client)?;
     rules::registered(db, &held, members)?;

@@ -92,36 +92,53 @@ fn origins(client: &Client) -> Vec<String> {
     found
 }
 
-/// The rules that need no look-up, in the order in which they are told.
-pub(super) fn check(client: &Client, settings: &Settings) -> Result<(), AdminError> {
-    readable("name", &client.name)?;
-    check_uris(client)?;
+/// The rules that need no look-up, in the order in which they are told. What the client had before stays: rules become
+/// stricter, and a client must not become one that nobody can change any more.
+pub(super) fn check(client: &Client, held: &Client, settings: &Settings) -> Result<(), AdminError> {
+    if client.name.is_empty() || client.name != held.name {
+        readable("name", &client.name)?;
+    }
+    check_uris(client, held)?;
     check_grants(client)?;
     match client.kind {
         ClientKind::Public => check_public(client)?,
         ClientKind::Confidential => check_confidential(client)?,
     }
-    check_access_time(client, settings)
+    if client.access_seconds == held.access_seconds { Ok(()) } else { check_access_time(client, settings) }
 }
 
-fn check_uris(client: &Client) -> Result<(), AdminError> {
-    for uri in &client.redirect_uris {
+fn check_uris(client: &Client, held: &Client) -> Result<(), AdminError> {
+    for uri in added(client, held, |client| &client.redirect_uris) {
         redirect_uri::register(uri).map_err(|why| unfit("redirect URI", format!("{uri}: {why}")))?;
     }
-    for uri in &client.post_logout_redirect_uris {
+    for uri in added(client, held, |client| &client.post_logout_redirect_uris) {
         redirect_uri::register(uri).map_err(|why| unfit("post-logout redirect URI", format!("{uri}: {why}")))?;
     }
-    for origin in &client.cors_origins {
+    for origin in added(client, held, |client| &client.cors_origins) {
         if redirect_uri::origin(origin).as_ref() != Some(origin) {
             return Err(unfit("CORS origin", format!("{origin} must look like https://app.example")));
         }
     }
-    let pages = [("logo URI", &client.logo_uri), ("policy URI", &client.policy_uri), ("terms URI", &client.tos_uri)];
-    for (what, uri) in pages {
-        let Some(uri) = uri else { continue };
-        page_uri(what, uri)?;
+    let pages = [
+        ("logo URI", &client.logo_uri, &held.logo_uri),
+        ("policy URI", &client.policy_uri, &held.policy_uri),
+        ("terms URI", &client.tos_uri, &held.tos_uri),
+    ];
+    for (what, uri, before) in pages {
+        if let Some(uri) = uri.as_ref().filter(|_| uri != before) {
+            page_uri(what, uri)?;
+        }
     }
     Ok(())
+}
+
+/// The entries of a list that the client did not have before.
+fn added<'a>(
+    client: &'a Client,
+    held: &'a Client,
+    list: fn(&Client) -> &Vec<String>,
+) -> impl Iterator<Item = &'a String> {
+    list(client).iter().filter(move |one| !list(held).contains(one))
 }
 
 fn check_grants(client: &Client) -> Result<(), AdminError> {
@@ -265,11 +282,40 @@ mod tests {
         }
     }
 
+    /// Of a client that is new.
+    fn checked(client: &Client) -> Result<(), AdminError> {
+        let blank = Client {
+            name: String::new(),
+            redirect_uris: vec![],
+            cors_origins: vec![],
+            access_seconds: None,
+            ..client.clone()
+        };
+        check(client, &Client { logo_uri: None, ..blank }, &Settings::default())
+    }
+
     fn refused(client: &Client) -> &'static str {
-        match check(client, &Settings::default()) {
+        match checked(client) {
             Err(AdminError::Unfit { what, .. }) => what,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Rules become stricter; a client of before can still be disabled, renamed and given what is right.
+    #[test]
+    fn what_a_client_had_before_is_not_judged_again() {
+        let old = Client {
+            name: "Old\u{3164}".into(),
+            redirect_uris: vec!["https://a_b.example/cb".into()],
+            logo_uri: Some("http://a_b.example/logo.svg".into()),
+            access_seconds: Some(100_000),
+            ..client(ClientKind::Confidential)
+        };
+        let check = |after: &Client| check(after, &old, &Settings::default());
+        check(&Client { status: ClientStatus::Disabled, ..old.clone() }).unwrap();
+        let more = vec!["https://a_b.example/cb".into(), "https://b_c.example/cb".into()];
+        assert!(check(&Client { redirect_uris: more, ..old.clone() }).is_err());
+        assert!(check(&Client { name: "New\u{3164}".into(), ..old.clone() }).is_err());
     }
 
     /// Keycloak CVE-2026-107623: an update must drop no security setting that it does not name.
@@ -288,7 +334,7 @@ mod tests {
     #[test]
     fn a_public_client_rests_on_no_secret() {
         let public = client(ClientKind::Public);
-        check(&public, &Settings::default()).unwrap();
+        checked(&public).unwrap();
         assert_eq!(refused(&Client { pkce: PkcePolicy::Optional, ..public.clone() }), "pkce");
         assert_eq!(refused(&Client { grants: vec![GrantType::ClientCredentials], ..public.clone() }), "grant");
         let methods = vec![AuthMethod::ClientSecretBasic];
@@ -313,7 +359,7 @@ mod tests {
         assert_eq!(refused(&Client { grants: vec![GrantType::RefreshToken], ..confidential.clone() }), "grant");
         assert_eq!(refused(&Client { redirect_uris: vec![], ..confidential.clone() }), "redirect URI");
         let service = Client { grants: vec![GrantType::ClientCredentials], redirect_uris: vec![], ..confidential };
-        check(&service, &Settings::default()).unwrap();
+        checked(&service).unwrap();
     }
 
     #[test]
@@ -333,7 +379,7 @@ mod tests {
         let with = |seconds| Client { access_seconds: Some(seconds), ..client(ClientKind::Confidential) };
         assert_eq!(refused(&with(3601)), "access seconds");
         assert_eq!(refused(&with(-1)), "access seconds");
-        check(&with(300), &Settings::default()).unwrap();
+        checked(&with(300)).unwrap();
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl Draft {
             Some(given) => Username::Given(parse_username(&given)?),
             None => Username::From(email.clone()),
         };
-        check_profile(&self.profile)?;
+        check_profile(&self.profile, &Profile::default())?;
         let never = Timestamp::from_unix(0);
         let user = User {
             id: UserId::new(never, [0; 10]),
@@ -160,31 +160,33 @@ pub(in crate::services) fn insert(
     Err(AdminError::Taken { what: "a user with the username", name: user.username })
 }
 
-pub(in crate::services) fn check_profile(profile: &Profile) -> Result<(), AdminError> {
-    let address = profile.address.clone().unwrap_or_default();
+/// What is so since before stays: rules become stricter, and nobody must become unchangeable.
+pub(in crate::services) fn check_profile(profile: &Profile, before: &Profile) -> Result<(), AdminError> {
+    let [address, address_before] = [profile, before].map(|profile| profile.address.clone().unwrap_or_default());
     let members = [
-        ("name", &profile.name),
-        ("given name", &profile.given_name),
-        ("family name", &profile.family_name),
-        ("locale", &profile.locale),
-        ("time zone", &profile.zoneinfo),
-        ("phone", &profile.phone_number),
-        ("street address", &address.street_address),
-        ("locality", &address.locality),
-        ("region", &address.region),
-        ("postal code", &address.postal_code),
-        ("country", &address.country),
+        ("name", &profile.name, &before.name),
+        ("given name", &profile.given_name, &before.given_name),
+        ("family name", &profile.family_name, &before.family_name),
+        ("locale", &profile.locale, &before.locale),
+        ("time zone", &profile.zoneinfo, &before.zoneinfo),
+        ("phone", &profile.phone_number, &before.phone_number),
+        ("street address", &address.street_address, &address_before.street_address),
+        ("locality", &address.locality, &address_before.locality),
+        ("region", &address.region, &address_before.region),
+        ("postal code", &address.postal_code, &address_before.postal_code),
+        ("country", &address.country, &address_before.country),
     ];
-    for (what, text) in members {
+    for (what, text, _) in members.into_iter().filter(|(_, text, before)| text != before) {
         text.as_ref().map_or(Ok(String::new()), |text| readable(what, text))?;
     }
     // OpenID Connect Core §5.1.1: may have several lines.
-    let formatted = address.formatted.unwrap_or_default();
-    if formatted.chars().count() > 1000 || !formatted.lines().all(is_plain) {
+    let formatted = address.formatted.as_ref().filter(|text| address_before.formatted.as_ref() != Some(*text));
+    if formatted.is_some_and(|text| text.chars().count() > 1000 || !text.lines().all(is_plain)) {
         return Err(unfit("formatted address", "must be lines of text, of at most 1000 characters together"));
     }
     // Applications put it into `<img src>`.
-    profile.picture.as_ref().map_or(Ok(()), |uri| page_uri("picture", uri))
+    let picture = profile.picture.as_ref().filter(|uri| before.picture.as_ref() != Some(*uri));
+    picture.map_or(Ok(()), |uri| page_uri("picture", uri))
 }
 
 pub(in crate::services) fn check_password(
@@ -207,8 +209,11 @@ mod tests {
     #[test]
     fn a_profile_is_readable_and_its_picture_is_no_script() {
         let name = Profile { name: Some("Al\u{7}ice".into()), ..Profile::default() };
-        assert!(check_profile(&name).is_err());
-        let picture = |url: &str| check_profile(&Profile { picture: Some(url.into()), ..Profile::default() });
+        let check = |profile: &Profile| check_profile(profile, &Profile::default());
+        assert!(check(&name).is_err());
+        let more = Profile { picture: Some("https://a.example/me.png".into()), ..name.clone() };
+        assert!(check_profile(&more, &name).is_ok(), "what is so since before stays");
+        let picture = |url: &str| check(&Profile { picture: Some(url.into()), ..Profile::default() });
         for wrong in ["javascript:alert(1)", "https://a.example/\u{0}", "https://a.example/a b", "https://a.example/ü"]
         {
             assert!(picture(wrong).is_err(), "{wrong}");

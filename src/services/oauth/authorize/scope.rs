@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         client::Client,
-        refused::{Declined, Difference},
+        refused::{Declined, Difference, shown},
         scope::OPENID_SCOPES,
     },
     protocol::{
@@ -31,7 +31,7 @@ pub(super) fn check(params: &Params, client: &Client, registered: &Registered) -
         let refused: Scope =
             known.iter().filter(|name| !client.scope.contains(name) || !registered.knows(name)).collect();
         return Err(declined("the client is not registered for one of these scopes", params, client)
-            .because(format!("the client is not registered for {refused}")));
+            .because(format!("the client is not registered for {}", shown(&refused.to_string(), &[]))));
     }
     Ok(known)
 }

@@ -59,7 +59,7 @@ async fn a_refused_value_is_told_at_its_field_and_what_was_typed_stays() {
     ];
     let refused = admin.browser.submit_to("/admin/clients", &fields).await;
     refused.expect_status(422);
-    says(&refused, "https://app.example/cb#x: a redirect URI has no fragment");
+    says(&refused, "https://app.example/cb#x: has a fragment");
     says(&refused, "RFC 6749 §3.1.2");
     says(&refused, "name=\"redirect_URI\" rows=\"3\"");
     says(&refused, "aria-invalid=\"true\"");

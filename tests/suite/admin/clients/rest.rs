@@ -74,7 +74,7 @@ async fn a_refusal_names_the_member_and_the_rule() {
     let program = server.root_program().await;
     let made = server.client().id("app").create().await;
     for (body, member, words) in [
-        (json!({ "redirect_uris": ["https://app.example/cb#x"] }), "redirect_uris", "no fragment"),
+        (json!({ "redirect_uris": ["https://app.example/cb#x"] }), "redirect_uris", "has a fragment"),
         (json!({ "redirect_uris": ["https://*.example/cb"] }), "redirect_uris", "no wildcards"),
         (json!({ "redirect_uris": ["http://app.example/cb"] }), "redirect_uris", "use https"),
         (json!({ "redirect_uris": ["https://app.example/a/../cb"] }), "redirect_uris", ".."),

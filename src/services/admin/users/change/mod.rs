@@ -133,7 +133,7 @@ fn write_profile(core: &Core, db: &mut Db, user: &User, changes: &UserChanges) -
     if edited.profile == user.profile && edited.username == user.username {
         return Ok(());
     }
-    check_profile(&edited.profile)?;
+    check_profile(&edited.profile, &user.profile)?;
     taken(users::update_profile(db, &edited)?, &edited.username)
 }
 
