@@ -11,7 +11,6 @@ use super::{
     visit::{Problem, Visit, expected},
 };
 use crate::{
-    domain::administrator::Area,
     domain::scope::{RegisteredScope, Resource},
     http::{
         app::App,
@@ -96,7 +95,7 @@ async fn show_list(app: &App, request: &HttpRequest) -> Answered {
 pub(super) async fn new(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answered(
         async {
-            let visit = Visit::to_change(&app, &request, Area::Clients).await?;
+            let visit = Visit::to_register(&app, &request).await?;
             Ok(show_new(&visit, None, &Params::default()))
         }
         .await,

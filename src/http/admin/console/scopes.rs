@@ -12,7 +12,6 @@ use super::{
     visit::{Visit, expected},
 };
 use crate::{
-    domain::administrator::Area,
     domain::scope::RegisteredScope,
     http::{
         app::App,
@@ -84,7 +83,7 @@ async fn show_list(app: &App, request: &HttpRequest) -> Answered {
 pub(super) async fn new(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answered(
         async {
-            let visit = Visit::to_change(&app, &request, Area::Clients).await?;
+            let visit = Visit::to_register(&app, &request).await?;
             let frame = visit.frame(Place::Scopes, "New scope", &TRAIL);
             show_new(&visit, frame, &Params::default()).await
         }

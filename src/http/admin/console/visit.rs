@@ -86,11 +86,23 @@ impl<'a> Visit<'a> {
     /// The same at a page that only changes something.
     pub(super) async fn to_change(app: &'a App, request: &'a HttpRequest, area: Area) -> Result<Self, Early> {
         let visit = Self::begin(app, request).await?;
-        if visit.admin().may(area, Access::Write) {
-            return Ok(visit);
+        let may = visit.admin().may(area, Access::Write);
+        visit.allowed(may)
+    }
+
+    /// The same at a page of the registries of scopes and resources: they are everybody's.
+    pub(super) async fn to_register(app: &'a App, request: &'a HttpRequest) -> Result<Self, Early> {
+        let visit = Self::to_change(app, request, Area::Clients).await?;
+        let may = visit.admin().reaches(None);
+        visit.allowed(may)
+    }
+
+    fn allowed(self, allowed: bool) -> Result<Self, Early> {
+        if allowed {
+            return Ok(self);
         }
         let words = "Your role sees this, and does not change it.";
-        Err(error::not_administered(app, request, StatusCode::FORBIDDEN, words).into())
+        Err(error::not_administered(self.app, self.request, StatusCode::FORBIDDEN, words).into())
     }
 
     /// The same with a form of ours, from a page of ours that was shown to this session.

@@ -16,6 +16,7 @@ use super::{
     find, kinds, making, path,
 };
 use crate::{
+    domain::administrator::Area,
     http::{
         app::App,
         extract::form::{BadBody, Form},
@@ -43,7 +44,7 @@ struct EditView<'a> {
 pub(in super::super) async fn edit(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
     answered(
         async {
-            let visit = Visit::begin(&app, &request).await?;
+            let visit = Visit::to_change(&app, &request, Area::Clients).await?;
             let found = find(&visit, &id).await?;
             let client = &found.shown.client;
             let fields = Fields::of(client, &kinds::editable(client, visit.admin()));

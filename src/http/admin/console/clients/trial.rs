@@ -12,6 +12,7 @@ use super::{
     TRAIL, Tab, find, path,
 };
 use crate::{
+    domain::administrator::Area,
     http::{
         app::App,
         extract::{
@@ -57,7 +58,7 @@ pub(in super::super) async fn show(app: Data<App>, request: HttpRequest, id: Pat
 }
 
 async fn arrive(app: &App, request: &HttpRequest, id: &str) -> Answered {
-    let visit = Visit::begin(app, request).await?;
+    let visit = Visit::to_change(app, request, Area::Clients).await?;
     let params = visit.query();
     let outcome = if params.get("state").is_some() {
         let arrived = trial::arrive(&app.core, visit.admin(), visit.browser(), of(app, id), &params).await;
