@@ -38,6 +38,28 @@ fn every_source_that_a_page_names_exists() {
     assert!(strange.is_empty(), "{}", strange.join("\n"));
 }
 
+/// "`file.rs` `name`": the name stands in that file.
+#[test]
+fn every_name_behind_a_source_is_in_it() {
+    let sources = sources();
+    let strange = ["docs/architecture.md", "docs/security.md"].iter().flat_map(|page| {
+        let text = fs::read_to_string(page).unwrap();
+        let pieces: Vec<&str> = text.split('`').collect();
+        let behind = pieces
+            .windows(3)
+            .skip(1)
+            .step_by(2)
+            .filter(|words| is_rust(Path::new(words[0])) && words[1] == " " && !is_rust(Path::new(words[2])));
+        let missing = behind.filter(|words| {
+            let mut files = sources.iter().filter(|path| path.ends_with(words[0]));
+            !files.any(|file| fs::read_to_string(file).unwrap().contains(words[2]))
+        });
+        missing.map(|words| format!("{page}: {} has no {}", words[0], words[2])).collect::<Vec<_>>()
+    });
+    let strange: Vec<String> = strange.collect();
+    assert!(strange.is_empty(), "{}", strange.join("\n"));
+}
+
 /// Every page of ours that another one links to is there.
 #[test]
 fn every_link_leads_somewhere() {

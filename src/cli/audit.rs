@@ -17,12 +17,11 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::{Action, Actor, Event, EventFilter, Outcome},
-        ids::UserId,
+        audit::{Action, Event, Outcome},
         time::Timestamp,
     },
     services::{
-        admin::{AdminError, users},
+        admin::{self, audit::Sought},
         audit::{self, Finding, Verdict, key_gone},
         core::Core,
         fault::Fault,
@@ -151,22 +150,22 @@ impl AuditCommand {
 
 impl ListArgs {
     async fn run(self, core: &Core, output: &mut Output) -> Result<(), CommandError> {
-        let filter = self.filter.filter(core).await?;
+        let sought = self.filter.sought();
         let page = PageRequest { after: self.after, limit: self.limit, search: None };
-        Ok(output.answer(&EventList::from(&audit::list(core, filter, page).await?))?)
+        Ok(output.answer(&EventList::from(&admin::audit::list(core, &operator(), &sought, page).await?))?)
     }
 }
 
 impl ExportArgs {
     async fn run(self, core: &Core, output: &mut Output) -> Result<(), CommandError> {
-        let filter = self.filter.filter(core).await?;
+        let sought = self.filter.sought();
         // Without a running server nobody else would have chained what waits.
         if let Err(reason) = chain(core).await {
             output.note(format_args!("warning: {reason}"))?;
         }
         let mut after = Some(self.after);
         while let Some(position) = after {
-            let part = audit::export(core, filter.clone(), position).await?;
+            let part = admin::audit::export(core, &operator(), &sought, position).await?;
             if !part.lines.is_empty() {
                 output.document(&part.lines.join("\n"))?;
             }
@@ -177,33 +176,17 @@ impl ExportArgs {
 }
 
 impl FilterArgs {
-    async fn filter(self, core: &Core) -> Result<EventFilter, AdminError> {
-        let actor = match self.actor {
-            Some(who) => Some(actor(core, &who).await?),
-            None => None,
-        };
-        let user_id = match self.user {
-            Some(who) => Some(user(core, &who).await?),
-            None => None,
-        };
-        let Self { action, outcome, from, until, detail, .. } = self;
-        Ok(EventFilter { actor, user_id, action, outcome, from, until, detail })
-    }
-}
-
-/// A user is named as everywhere; everybody else as the log names them.
-async fn actor(core: &Core, who: &str) -> Result<Actor, AdminError> {
-    match Actor::parse(who) {
-        Actor::Key(id) if !id.starts_with("key_") => Ok(Actor::User(user(core, who).await?)),
-        other => Ok(other),
-    }
-}
-
-/// An account that is gone has its entries still: an id need not be known.
-async fn user(core: &Core, who: &str) -> Result<UserId, AdminError> {
-    match UserId::parse(who) {
-        Some(id) => Ok(id),
-        None => Ok(users::show(core, &operator(), who).await?.id),
+    fn sought(self) -> Sought {
+        let Self { actor, user, action, outcome, from, until, detail } = self;
+        Sought {
+            actor: actor.unwrap_or_default(),
+            user: user.unwrap_or_default(),
+            action: action.map_or("", Action::as_str).to_owned(),
+            outcome: outcome.map_or("", Outcome::as_str).to_owned(),
+            from: from.map(Timestamp::rfc3339).unwrap_or_default(),
+            until: until.map(Timestamp::rfc3339).unwrap_or_default(),
+            detail: detail.unwrap_or_default(),
+        }
     }
 }
 
@@ -213,7 +196,7 @@ async fn chain(core: &Core) -> Result<(), Fault> {
 }
 
 async fn verify(core: &Core, output: &mut Output) -> Result<(), CommandError> {
-    let verdict = audit::verify(core).await?;
+    let verdict = admin::audit::verify(core, &operator()).await?;
     output.answer(&VerdictShape::from(&verdict))?;
     if verdict.finding == Finding::Intact { Ok(()) } else { Err(CommandError::Told) }
 }

@@ -6,7 +6,7 @@ use crate::store::page::PageRequest;
 
 #[derive(Clone, Debug, Args)]
 pub struct ListArgs {
-    /// Only entries whose name, id or address contains this text
+    /// Only entries of which a word of the name, id or address begins with this text
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
     /// Entries at most

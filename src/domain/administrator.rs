@@ -129,6 +129,11 @@ pub fn acts_on_others(scope: &str) -> bool {
     scope.starts_with("admin:") || scope == "auth:sso"
 }
 
+/// What this server itself asks for at a door of its own.
+pub fn is_built_in(scope: &str) -> bool {
+    right(scope).is_some() || scope == "auth:sso"
+}
+
 /// Whether somebody of this role may let a program of theirs carry this scope.
 pub fn role_may_give(role: Role, scope: &str) -> bool {
     let own = || right(scope).is_some_and(|right| rights_of_role(role).contains(&right));

@@ -57,7 +57,7 @@ pub enum Maker {
     /// Its user; what the user may no more, the key may no more.
     #[default]
     User,
-    /// Somebody at the command line, who may give whatever is registered.
+    /// Somebody at the command line or an administrator who may everything: they may give whatever is registered.
     Operator,
 }
 

@@ -117,7 +117,8 @@ impl Difference {
             "redirect_uri" | "resource" => shown(&address(text, &known), &known),
             _ => shown(text, &known),
         };
-        let values = known.iter().map(|value| safe(value)).collect();
+        // What is registered is no secret.
+        let values = known.iter().map(|value| plain(value, LONGEST)).collect();
         Self { member, sent: sent.map(safe), registered: within(values) }
     }
 }

@@ -110,7 +110,7 @@ pub fn rotate(core: &Core, noted: impl FnOnce(&SigningKey) -> Entry) -> Result<S
         let keys = signing_keys::list(db)?;
         let in_state = |state| keys.iter().find(|key| key.state(now) == state);
         let key = match (in_state(KeyState::Next), in_state(KeyState::Active)) {
-            (Some(next), _) => next.clone(),
+            (Some(next), _) => return Ok(next.clone()),
             (None, Some(_)) => add(core, db, &new, now.plus(rotation(core).publish_ahead))?,
             // Nothing signs yet, so no cache holds an older set.
             (None, None) => add(core, db, &new, now)?,

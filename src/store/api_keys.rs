@@ -93,7 +93,7 @@ pub fn list(db: &mut Db, user: Option<&UserId>, request: &PageRequest) -> Result
         query = query.filter(api_keys::user_id.eq(user.as_str()));
     }
     if let Some(pattern) = request.pattern() {
-        query = query.filter(lower(api_keys::name).like(pattern).escape('\\'));
+        query = query.filter(lower(api_keys::name).like(lower(pattern)).escape('\\'));
     }
     let found = query.load(db)?.into_iter().map(ApiKey::try_from).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::cut(found, request, |key| key.id.as_str().to_owned()))

@@ -86,7 +86,7 @@ pub fn list(db: &mut Db, filter: &EventFilter, request: &PageRequest) -> Result<
         query = query.filter(audit_events::outcome.eq(outcome.as_str()));
     }
     if let Some(pattern) = filter.detail.as_deref().and_then(pattern) {
-        query = query.filter(lower(audit_events::detail).like(pattern).escape('\\').assume_not_null());
+        query = query.filter(lower(audit_events::detail).like(lower(pattern)).escape('\\').assume_not_null());
     }
     let found = query.load(db)?.into_iter().map(Event::try_from).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::cut(found, request, |event| event.id.as_str().to_owned()))

@@ -48,10 +48,11 @@ impl PageRequest {
     }
 }
 
-/// The pattern for LIKE with `\` as escape; the text's own wild cards are taken literally.
+/// The pattern for LIKE with `\` as escape; the text's own wild cards are taken literally. The database lowers it as it
+/// lowers the column: SQLite's `lower` knows ASCII only.
 pub(super) fn pattern(text: &str) -> Option<String> {
     let sought = Some(text.trim()).filter(|text| !text.is_empty())?;
-    let literal = sought.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let literal = sought.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     Some(format!("%{literal}%"))
 }
 

@@ -88,11 +88,7 @@ impl Caller {
             return Ok(Actor::Key(key.id.as_str().to_owned()));
         }
         let claims = claims(core, token)?;
-        let here = claims.aud.contains(core.settings.issuer.as_str()) || claims.aud.contains(&mount.audience);
-        if !here {
-            return Err(Refusal::InvalidToken);
-        }
-        match standing::holder(core, &claims)? {
+        match standing::holder_at(core, &claims, &mount.audience)? {
             Some(Holder::Client(held)) => {
                 require(&held, scope)?;
                 Ok(Actor::Client(claims.client_id))

@@ -110,11 +110,7 @@ fn by_key(core: &Core, token: &Secret<String>, address: Option<IpAddr>) -> Resul
 /// What an application got from a person is not for this: applications ask people for what is theirs.
 fn by_access_token(core: &Core, token: &Secret<String>, address: Option<IpAddr>) -> Result<Administrator, NotAdmitted> {
     let claims = bearer::claims(core, token.reveal()).ok_or(NotAdmitted::InvalidToken)?;
-    let (issuer, here) = (core.settings.issuer.as_str(), core.settings.issuer.url(API));
-    if !claims.aud.contains(issuer) && !claims.aud.contains(&here) {
-        return Err(NotAdmitted::InvalidToken);
-    }
-    match standing::holder(core, &claims)? {
+    match standing::holder_at(core, &claims, &core.settings.issuer.url(API))? {
         Some(Holder::Client(scope)) => Ok(Administrator::program(Actor::Client(claims.client_id), &scope, address)),
         Some(Holder::User(..)) => Err(NotAdmitted::NoRights),
         None => Err(NotAdmitted::InvalidToken),

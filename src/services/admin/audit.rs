@@ -7,7 +7,7 @@ use crate::{
     domain::{
         administrator::{Access, Administrator, Area},
         audit::{Action, Actor, Event, EventFilter, Outcome},
-        ids::UserId,
+        ids::{ApiKeyId, UserId},
         time::Timestamp,
     },
     services::{
@@ -87,7 +87,9 @@ async fn filter(core: &Core, sought: &Sought) -> Result<EventFilter, AdminError>
         None => None,
     };
     let user_id = match given(&sought.user) {
-        Some(who) => Some(user(core, who.clone()).await?.ok_or_else(|| unfit("user", format!("there is no {who}")))?),
+        Some(who) => {
+            Some(user(core, who.clone()).await?.ok_or_else(|| unfit("user", format!("there is no user {who}")))?)
+        }
         None => None,
     };
     Ok(EventFilter {
@@ -101,10 +103,15 @@ async fn filter(core: &Core, sought: &Sought) -> Result<EventFilter, AdminError>
     })
 }
 
-/// Somebody by name, else by how a row keeps it: who is deleted is still in the log.
+/// By how a row keeps it, else a user by name. The log's own words come first: somebody may be called `operator`.
 async fn actor(core: &Core, who: String) -> Result<Actor, AdminError> {
-    let found = user(core, who.clone()).await?;
-    Ok(found.map_or_else(|| Actor::parse(&who), Actor::User))
+    match Actor::parse(&who) {
+        Actor::Key(id) if ApiKeyId::parse(&id).is_none() => {
+            let found = user(core, who.clone()).await?;
+            found.map(Actor::User).ok_or_else(|| unfit("actor", format!("there is no user {who}")))
+        }
+        said => Ok(said),
+    }
 }
 
 async fn user(core: &Core, who: String) -> Result<Option<UserId>, AdminError> {

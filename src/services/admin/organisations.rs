@@ -12,7 +12,7 @@ use crate::{
     domain::{
         administrator::{Access, Administrator, Area},
         audit::Action,
-        ids::OrganisationId,
+        ids::{OrganisationId, UserId},
         organisation::{Organisation, OrganisationRole},
     },
     services::{audit, core::Core, organisations as ours},
@@ -181,12 +181,8 @@ async fn put(
 ) -> Result<Member, AdminError> {
     let (admin, id, who) = (admin.clone(), id.to_owned(), who.to_owned());
     core.run(move |core| {
-        let now = core.clock.now();
         write_in_turn(core, |db| {
             let organisation = find_bare(db, &id)?;
-            if let Some(Keeper::Directory(directory)) = ours::keeper(core, &organisation.id) {
-                return Err(unfit("user", format!("becomes a member here only by the directory {directory}")));
-            }
             let user = changeable(db, &admin, &who)?;
             users::lock(db, &user.id)?;
             let held = store::list_memberships(db, &user.id)?;
@@ -196,10 +192,7 @@ async fn put(
                 (None, Before::Member) => return Err(absent("member", &who)),
                 (None, Before::Outside) | (Some(_), Before::Member) => {}
             }
-            if store::join(db, &organisation.id, &user.id, role, now)? {
-                let detail = joined(&organisation, role);
-                audit::record(core, db, entry_about(&admin, &user.id, Action::JoinOrganisation, Some(detail)))?;
-            }
+            join(core, db, &admin, &user.id, (&organisation, role))?;
             let member = store::find_member(db, &organisation.id, &user.id)?;
             member.ok_or_else(|| absent("member", &who))
         })
@@ -253,7 +246,20 @@ pub(super) fn called(organisation: &Organisation) -> String {
     format!("{} {}", organisation.id.as_str(), organisation.name)
 }
 
-/// How it says as what somebody joined.
-pub(super) fn joined(organisation: &Organisation, role: OrganisationRole) -> String {
-    format!("{}: {}", called(organisation), role.as_str())
+/// Puts a user into an organisation, by whichever page. Into a directory's the directory puts them.
+pub(super) fn join(
+    core: &Core,
+    db: &mut Db,
+    admin: &Administrator,
+    user: &UserId,
+    (organisation, role): (&Organisation, OrganisationRole),
+) -> Result<(), AdminError> {
+    if let Some(Keeper::Directory(directory)) = ours::keeper(core, &organisation.id) {
+        return Err(unfit("organisation", format!("its members come from the directory {directory}")));
+    }
+    if store::join(db, &organisation.id, user, role, core.clock.now())? {
+        let detail = format!("{}: {}", called(organisation), role.as_str());
+        audit::record(core, db, entry_about(admin, user, Action::JoinOrganisation, Some(detail)))?;
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        administrator::{Access, Administrator, Area, acts_on_others},
+        administrator::{Access, Administrator, Area, acts_on_others, is_built_in},
         audit::Action,
         scope::{OPENID_SCOPES, RegisteredScope},
     },
@@ -84,9 +84,13 @@ pub async fn update(
     .await
 }
 
-/// Takes a scope out of the registry: nobody can ask for it any more.
+/// Takes a scope out of the registry: nobody can ask for it any more, and tokens are good for it no longer. Those of this
+/// server's own doors stay, or every program would be shut out at once.
 pub async fn delete(core: &Core, admin: &Administrator, name: &str, expected: Expected) -> Result<(), AdminError> {
     may_change(admin, name)?;
+    if is_built_in(name) {
+        return Err(unfit("scope", format!("{name} is this server's own: take it from the clients that have it")));
+    }
     let (admin, name) = (admin.clone(), name.to_owned());
     core.run(move |core| {
         write_registry(core, |db| {

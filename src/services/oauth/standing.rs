@@ -129,6 +129,12 @@ pub fn holder(core: &Core, claims: &AccessTokenClaims) -> Result<Option<Holder>,
     Ok(standing.filter(|standing| is_live(standing, now)).map(|standing| Holder::User(Box::new(standing), scope)))
 }
 
+/// The same where the token is meant for this server as a whole, or for `here`.
+pub fn holder_at(core: &Core, claims: &AccessTokenClaims, here: &str) -> Result<Option<Holder>, StoreError> {
+    let meant = claims.aud.contains(core.settings.issuer.as_str()) || claims.aud.contains(here);
+    if meant { holder(core, claims) } else { Ok(None) }
+}
+
 /// The grant that an access token names.
 pub fn grant_id(text: &str) -> Option<GrantId> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;

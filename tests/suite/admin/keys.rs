@@ -114,6 +114,8 @@ async fn of_many_rotations_at_once_one_key_comes() {
     assert_eq!(kids.len(), 1);
     let keys = program.get("/keys").await.json();
     assert_eq!(keys["items"].as_array().unwrap().iter().filter(|key| key["state"] == "next").count(), 1);
+    let told = server.program("admin:audit:read").await.get("/audit-events?action=rotate_key").await.json();
+    assert_eq!(told["items"].as_array().unwrap().len(), 1, "what did nothing is not written down: {told}");
 }
 
 /// The job that rotates by itself finds, before it writes, that somebody has begun a rotation while it made a key.

@@ -1,6 +1,6 @@
 //! The dashboard, refused requests and the audit log, at the REST API and at the console.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use signet::{
     domain::{
         audit::{Action, Outcome},
@@ -11,7 +11,7 @@ use signet::{
 };
 
 use super::{HOSTILE, is_silent_about, says};
-use crate::harness::{Method, Server, cast};
+use crate::harness::{Method, Server, cast, operator};
 
 #[tokio::test]
 async fn the_dashboard_says_how_the_server_is() {
@@ -151,9 +151,25 @@ async fn what_administrators_do_stands_in_the_log_and_the_log_is_whole() {
     assert_eq!(verdict["finding"], "intact");
     let lines = auditor.get("/audit-events/export").await;
     lines.expect_status(200);
-    assert!(lines.text().lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+    assert!(lines.text().lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
     auditor.get("/audit-events?outcome=perhaps").await.expect_problem(422, "unfit");
     auditor.get("/audit-events?from=tomorrow").await.expect_problem(422, "unfit");
+}
+
+/// Somebody may be called like one of the log's own words, and hides nobody by it.
+#[tokio::test]
+async fn a_user_who_is_called_operator_is_not_the_operator() {
+    let server = Server::start().await;
+    server.user("operator").await;
+    let core = &server.site.core;
+    signet::services::admin::groups::create(core, &operator(), "Übung").await.unwrap();
+    let auditor = server.program("admin:audit:read").await;
+    for query in ["actor=operator", "detail=%C3%9Cbung"] {
+        let told = auditor.get(&format!("/audit-events?{query}")).await.expect_status(200).json();
+        let made = |event: &&Value| event["action"] == "create_group" && event["actor"] == "operator";
+        assert_eq!(told["items"].as_array().unwrap().iter().filter(made).count(), 1, "{query}: {told}");
+    }
+    auditor.get("/audit-events?actor=nobody").await.expect_problem(422, "unfit");
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ async fn a_program_registers_changes_and_deletes_a_scope() {
     program.delete("/scopes/api:read").if_match(&made).await.expect_problem(412, "changed-meanwhile");
     program.delete("/scopes/api:read").if_match(&changed).await.expect_status(204);
     program.get("/scopes/api:read").await.expect_problem(404, "not-found");
+    program.delete("/scopes/admin:users").await.expect_problem(422, "unfit");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use super::{
     visit::{Visit, expected},
 };
 use crate::{
-    domain::scope::RegisteredScope,
+    domain::{administrator::is_built_in, scope::RegisteredScope},
     http::{
         app::App,
         extract::{
@@ -66,6 +66,8 @@ struct ScopeView<'a> {
     edition: &'a str,
     /// As it stands in the field: what was typed, or what is so.
     description: &'a str,
+    /// This server's own: it stays.
+    is_built_in: bool,
     at: String,
 }
 
@@ -182,7 +184,8 @@ async fn find(visit: &Visit<'_>, name: &str) -> Result<Current<RegisteredScope>,
 
 fn show_one(visit: &Visit<'_>, frame: Frame<'_>, found: &Current<RegisteredScope>, description: &str) -> HttpResponse {
     let (scope, edition) = (&found.shown, found.edition.as_str());
-    let view = ScopeView { layout: &visit.app.layout, frame, scope, edition, description, at: path(&scope.name) };
+    let (is_built_in, at) = (is_built_in(&scope.name), path(&scope.name));
+    let view = ScopeView { layout: &visit.app.layout, frame, scope, edition, description, is_built_in, at };
     visit.send(&view, &view.frame)
 }
 

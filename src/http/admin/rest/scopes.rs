@@ -89,7 +89,8 @@ pub(super) async fn update(name: Path<String>, Sent(call, body): Sent<ScopeChang
     params(("name" = String, Path, description = "The scope"), ("If-Match" = Option<String>, Header)), responses(
     (status = 204),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 412, body = ProblemBody, content_type = "application/problem+json")
+    (status = 412, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub(super) async fn delete(call: Call, name: Path<String>) -> Answer {
     scopes::delete(&call.core, &call.admin, &name, call.expected).await?;

@@ -188,10 +188,10 @@ fn change(
         may_give(admin, &found.client)?;
         let members = wished(&found.client);
         let client = applied(core, db, admin, found.client.clone(), &members)?;
-        let names = difference::names(&found.client, &client);
-        if names.is_empty() {
+        if client == found.client {
             return Ok(found);
         }
+        let names = difference::names(&found.client, &client);
         let client = Client { updated_at: core.clock.now(), ..client };
         clients::update(db, &client)?;
         let detail = format!("{id}: {}", names.join(", "));

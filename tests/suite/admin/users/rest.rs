@@ -24,7 +24,7 @@ async fn a_program_makes_changes_and_deletes_an_account() {
 
     let change = json!({
         "given_name": "Dora", "name": null, "address": { "locality": null, "street_address": "1 Way" },
-        "privileges": ["audit"], "groups": ["staff"], "attributes": { "seats": 3 },
+        "privileges": ["audit", " audit"], "groups": ["staff"], "attributes": { "seats": 3 },
         "organisation": { "name": "Acme", "role": "admin" }
     });
     let changed = program.patch(&path, &change).if_match(&made).await;

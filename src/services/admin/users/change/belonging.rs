@@ -12,10 +12,9 @@ use crate::{
         user::User,
     },
     services::{
-        admin::{absent, entry, groups::called, organisations, unfit},
+        admin::{absent, entry, groups::called, organisations},
         audit,
         core::Core,
-        organisations::{Keeper, keeper},
     },
     store::{Db, StoreError, groups, organisations as memberships},
 };
@@ -85,12 +84,7 @@ pub(super) fn write_organisation(
     if held.iter().any(|held| held.organisation.id == organisation.id && held.role == role) {
         return Ok(());
     }
-    if let Some(Keeper::Directory(directory)) = keeper(core, &organisation.id) {
-        return Err(unfit("organisation", format!("its members come from the directory {directory}")));
-    }
-    memberships::join(db, &organisation.id, &user.id, role, core.clock.now())?;
-    let detail = organisations::joined(&organisation, role);
-    Ok(log(core, db, admin, &user.id, (Action::JoinOrganisation, Some(detail)))?)
+    organisations::join(core, db, admin, &user.id, (&organisation, role))
 }
 
 /// The oldest of this name, or a new one.

@@ -67,11 +67,20 @@ impl UserChanges {
     }
 }
 
+/// Each once.
 fn each(
     list: Option<Vec<String>>,
     check: impl Fn(&str) -> Result<String, AdminError>,
 ) -> Result<Option<Vec<String>>, AdminError> {
-    list.map(|names| names.iter().map(|name| check(name)).collect()).transpose()
+    let Some(list) = list else { return Ok(None) };
+    let mut kept = Vec::new();
+    for name in list {
+        let name = check(&name)?;
+        if !kept.contains(&name) {
+            kept.push(name);
+        }
+    }
+    Ok(Some(kept))
 }
 
 impl AddressChanges {
