@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn wild_cards_in_a_search_are_literal() {
-        assert_eq!(request(1, " 100%_A\\ ").pattern().as_deref(), Some("%100\\%\\_a\\\\%"));
+        assert_eq!(request(1, " 100%_A\\ ").pattern().as_deref(), Some("%100\\%\\_A\\\\%"));
         assert_eq!(request(1, "  ").pattern(), None);
     }
 
